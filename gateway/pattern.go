@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/turnpike-perf/turnpike/traffic"
+
+	"github.com/turnpike-perf/turnpike/spelling"
 )
 
 // defaultRoute is the route key of an HTTP API's catch-all.
@@ -165,7 +167,7 @@ func (k kind) parseRoute(text string) (key routeKey, problem string) {
 		return key, fmt.Sprintf(`want a method and a path such as "GET /posts/{id}", got %q`, text)
 	}
 	if method != anyMethod && verbOf(method) == otherVerb {
-		return key, fmt.Sprintf("unknown method %q; want %s or ANY%s", method, strings.Join(verbs[:], ", "), didYouMean(method, append(verbs[:], anyMethod)))
+		return key, fmt.Sprintf("unknown method %q; want %s or ANY%s", method, strings.Join(verbs[:], ", "), spelling.DidYouMean(method, append(verbs[:], anyMethod)))
 	}
 	if path[0] != '/' {
 		return key, fmt.Sprintf("the path %q must begin with /", path)

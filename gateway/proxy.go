@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/turnpike-perf/turnpike/traffic"
+
+	"github.com/turnpike-perf/turnpike/spelling"
 )
 
 // How long an integration may take: at least 50 ms, and at most 29 s on REST and
@@ -158,7 +160,7 @@ func checkURL(text string, key routeKey) string {
 			continue
 		}
 		if !contains(names, part.param) {
-			return fmt.Sprintf("{%s} is not a parameter of the route %q%s", part.param, key, didYouMean(part.param, names))
+			return fmt.Sprintf("{%s} is not a parameter of the route %q%s", part.param, key, spelling.DidYouMean(part.param, names))
 		}
 		filled += "x"
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/turnpike-perf/turnpike/spelling"
 )
 
 // Bounds of the quotas pages (REST and HTTP, 2026-08).
@@ -24,7 +26,7 @@ var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 func (c *Config) Validate(bad func(path, problem string)) {
 	v := validator{config: c, bad: bad, kind: kind(c.Kind)}
 	if v.kind != restKind && v.kind != httpKind {
-		v.badf("kind", `want "rest" or "http" (WebSocket APIs are not modelled), got %q%s`, c.Kind, didYouMean(c.Kind, []string{"rest", "http"}))
+		v.badf("kind", `want "rest" or "http" (WebSocket APIs are not modelled), got %q%s`, c.Kind, spelling.DidYouMean(c.Kind, []string{"rest", "http"}))
 		v.kind = restKind
 	}
 	v.settings()
@@ -55,7 +57,7 @@ func (v *validator) settings() {
 	v.oneOf("enforcement", c.Enforcement, "exact", "best_effort")
 	v.oneOf("stage_default", c.StageDefault, "per_method", "shared")
 	if _, ok := c.weekday(); !ok {
-		v.badf("week_start", "want a day such as monday, got %q%s", c.WeekStart, didYouMean(c.WeekStart, weekdays))
+		v.badf("week_start", "want a day such as monday, got %q%s", c.WeekStart, spelling.DidYouMean(c.WeekStart, weekdays))
 	}
 	switch {
 	case c.Shards < 0 || c.Shards > 1024:
@@ -69,7 +71,7 @@ var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", 
 
 func (v *validator) oneOf(path, got string, want ...string) {
 	if got != "" && !contains(want, got) {
-		v.badf(path, "want %s, got %q%s", strings.Join(want, " or "), got, didYouMean(got, want))
+		v.badf(path, "want %s, got %q%s", strings.Join(want, " or "), got, spelling.DidYouMean(got, want))
 	}
 }
 
@@ -122,7 +124,7 @@ func (v *validator) logFormat(path, format string) {
 	switch {
 	case format == "clf" || format == "json":
 	case !strings.Contains(format, "$context."):
-		v.badf(path, "want clf, json or a template with $context.… variables, got %q%s", format, didYouMean(format, []string{"clf", "json"}))
+		v.badf(path, "want clf, json or a template with $context.… variables, got %q%s", format, spelling.DidYouMean(format, []string{"clf", "json"}))
 	case !strings.Contains(format, "$context.requestId") && !strings.Contains(format, "$context.extendedRequestId"):
 		v.badf(path, "API Gateway refuses a format without $context.requestId or $context.extendedRequestId")
 	case len(format) > maxLogFormat:
@@ -130,42 +132,6 @@ func (v *validator) logFormat(path, format string) {
 	case strings.ContainsAny(format, "\r\n"):
 		v.badf(path, "the format must be one line")
 	}
-}
-
-// didYouMean is ` (did you mean "x"?)` for the known word nearest to word, or
-// "" where none is near.
-func didYouMean(word string, known []string) string {
-	best, least := "", max(2, len(word)/3)+1
-	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// distance is the Levenshtein distance of two short texts.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func contains(list []string, s string) bool {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/turnpike-perf/turnpike/throttle"
+
+	"github.com/turnpike-perf/turnpike/spelling"
 )
 
 // throttle checks a rate and a burst by themselves. 0 and 0 is right: it
@@ -37,7 +39,7 @@ func (v *validator) stageThrottle(path string, t Throttle) {
 func (v *validator) methodName(path, name string) {
 	known := v.methodNames()
 	if !contains(known, name) {
-		v.badf(path, "there is no route %q to limit%s", name, didYouMean(name, known))
+		v.badf(path, "there is no route %q to limit%s", name, spelling.DidYouMean(name, known))
 	}
 }
 
@@ -117,7 +119,7 @@ func (v *validator) plan(path string, p *UsagePlan) {
 	}
 	for i, s := range p.Stages {
 		if !contains(stages, s) {
-			v.badf(fmt.Sprintf("%s.stages[%d]", path, i), "there is no stage %q%s", s, didYouMean(s, stages))
+			v.badf(fmt.Sprintf("%s.stages[%d]", path, i), "there is no stage %q%s", s, spelling.DidYouMean(s, stages))
 		} else if contains(p.Stages[:i], s) {
 			v.badf(fmt.Sprintf("%s.stages[%d]", path, i), "stage %q is listed twice", s)
 		}
@@ -156,7 +158,7 @@ func (v *validator) quota(path string, q *Quota) {
 		v.badf(path+".offset", "an offset is 0 to the limit of %d, since it is subtracted from the limit in the first period, got %d", q.Limit, q.Offset)
 	}
 	if _, err := throttle.ParsePeriod(q.Period); err != nil {
-		v.badf(path+".period", "want DAY, WEEK or MONTH, got %q%s", q.Period, didYouMean(q.Period, []string{"DAY", "WEEK", "MONTH"}))
+		v.badf(path+".period", "want DAY, WEEK or MONTH, got %q%s", q.Period, spelling.DidYouMean(q.Period, []string{"DAY", "WEEK", "MONTH"}))
 	}
 }
 

@@ -22,6 +22,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/turnpike-perf/turnpike/spelling"
 )
 
 // DefaultRegion is billed where none is named.
@@ -110,7 +112,7 @@ func (b *Book) Region(code string) (*Region, error) {
 			return nil, fmt.Errorf("unknown region %q (did you mean %q?)", code, r.Code)
 		}
 	}
-	if near := nearest(code, b.Regions()); near != "" {
+	if near := spelling.Nearest(code, b.Regions()); near != "" {
 		return nil, fmt.Errorf("unknown region %q (did you mean %q?)", code, near)
 	}
 	return nil, fmt.Errorf("unknown region %q: the book of %s has no prices for it", code, b.AsOf)

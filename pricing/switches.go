@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/turnpike-perf/turnpike/spelling"
 )
 
 // Rules chooses between readings where the evidence on AWS's billing is not
@@ -74,7 +76,7 @@ func (r Rules) validate(bad func(path, problem string)) {
 		i := slices.Index(names, name)
 		if i < 0 {
 			problem := "is no billing rule with a switch: want one of " + strings.Join(names, ", ")
-			if near := nearest(name, names); near != "" {
+			if near := spelling.Nearest(name, names); near != "" {
 				problem = "is no billing rule with a switch (did you mean " + near + "?)"
 			}
 			bad("rules."+name, problem)
