@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,7 +160,7 @@ func checkURL(text string, key routeKey) string {
 			filled += part.text
 			continue
 		}
-		if !contains(names, part.param) {
+		if !slices.Contains(names, part.param) {
 			return fmt.Sprintf("{%s} is not a parameter of the route %q%s", part.param, key, spelling.DidYouMean(part.param, names))
 		}
 		filled += "x"

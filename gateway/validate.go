@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/turnpike-perf/turnpike/spelling"
@@ -70,7 +71,7 @@ func (v *validator) settings() {
 var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 func (v *validator) oneOf(path, got string, want ...string) {
-	if got != "" && !contains(want, got) {
+	if got != "" && !slices.Contains(want, got) {
 		v.badf(path, "want %s, got %q%s", strings.Join(want, " or "), got, spelling.DidYouMean(got, want))
 	}
 }
@@ -132,13 +133,4 @@ func (v *validator) logFormat(path, format string) {
 	case strings.ContainsAny(format, "\r\n"):
 		v.badf(path, "the format must be one line")
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/turnpike-perf/turnpike/throttle"
@@ -38,7 +39,7 @@ func (v *validator) stageThrottle(path string, t Throttle) {
 // methodName checks that a limit's method is one that the API has.
 func (v *validator) methodName(path, name string) {
 	known := v.methodNames()
-	if !contains(known, name) {
+	if !slices.Contains(known, name) {
 		v.badf(path, "there is no route %q to limit%s", name, spelling.DidYouMean(name, known))
 	}
 }
@@ -118,9 +119,9 @@ func (v *validator) plan(path string, p *UsagePlan) {
 		stages = append(stages, s.Name)
 	}
 	for i, s := range p.Stages {
-		if !contains(stages, s) {
+		if !slices.Contains(stages, s) {
 			v.badf(fmt.Sprintf("%s.stages[%d]", path, i), "there is no stage %q%s", s, spelling.DidYouMean(s, stages))
-		} else if contains(p.Stages[:i], s) {
+		} else if slices.Contains(p.Stages[:i], s) {
 			v.badf(fmt.Sprintf("%s.stages[%d]", path, i), "stage %q is listed twice", s)
 		}
 	}
