@@ -38,7 +38,7 @@ func (b *builder) build(began time.Time) (*API, error) {
 	}
 	k := kind(c.Kind)
 	b.api = &API{name: c.name(), kind: k, set: throttle.NewSet(e), canned: newCanned(k)}
-	account := b.bucket(c.account())
+	account := b.bucket(c.AccountLimit())
 	b.perKey()
 	for i := range c.Stages {
 		s, err := b.stage(&c.Stages[i])
@@ -52,14 +52,6 @@ func (b *builder) build(began time.Time) (*API, error) {
 		b.api.set.Began(began)
 	}
 	return b.api, nil
-}
-
-// account is the account's limit, AWS's default where none is given.
-func (c *Config) account() Throttle {
-	if c.Account == nil {
-		return accountDefault
-	}
-	return *c.Account
 }
 
 func (b *builder) bucket(t Throttle) throttle.ID { return b.api.set.AddBucket(limit(t)) }

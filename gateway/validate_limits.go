@@ -27,7 +27,7 @@ func (v *validator) throttle(path string, t Throttle) {
 // account-level"; http-api-throttling: "can't exceed account-level rate limits").
 func (v *validator) stageThrottle(path string, t Throttle) {
 	v.throttle(path, t)
-	account := v.config.account()
+	account := v.config.AccountLimit()
 	if t.Rate > account.Rate {
 		v.badf(path+".rate", "%v is more than the account's %v, which API Gateway refuses; lower it, or raise account.rate if yours is higher", t.Rate, account.Rate)
 	}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/turnpike-perf/turnpike/report"
+)
+
+// How often the progress line is written: rewritten in place on a terminal, a
+// new line in a log.
+const (
+	ticksOnTerminal = 250 * time.Millisecond
+	ticksInLog      = 5 * time.Second
+)
+
+// watch shows a running session's progress on stderr until done is called.
+func (a *app) watch(s *session, quiet bool) (done func()) {
+	if quiet {
+		return func() {}
+	}
+	width, tty := terminal(a.stderr)
+	tty = tty && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb"
+	every, ending := ticksInLog, "\n"
+	if tty {
+		every, ending = ticksOnTerminal, ""
+	}
+	o := report.ProgressOptions{Total: span(s.plan), Count: s.plan.Count(), Terminal: tty, Width: width}
+	stop := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				fmt.Fprint(a.stderr, report.ProgressLine(s.recorder.Progress(), o)+ending)
+			case <-stop:
+				if tty {
+					fmt.Fprint(a.stderr, "\r\x1b[K")
+				}
+				return
+			}
+		}
+	})
+	return func() { close(stop); watching.Wait() }
+}
