@@ -118,7 +118,10 @@ func (c Check) show(r *Result, v float64) {
 // room formats a difference; one of shares is in percentage points.
 func (c Check) room(v float64) string {
 	if c.kind == measure.Share {
-		return digitsOf(100*v, 3) + " points"
+		if d := digitsOf(100*v, 3); d != "1" {
+			return d + " points"
+		}
+		return "1 point"
 	}
 	return c.shown(v, 3)
 }

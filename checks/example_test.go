@@ -28,6 +28,6 @@ func Example() {
 	// Output:
 	// p95 < 90ms: false, observed "95.04 ms", 5.04 ms over
 	// p99.9 < 1s: false, observed "", too few samples: needs 10000, has 1000
-	// throttled of "list posts" < 1%: true, observed "0%", 1 points to spare
+	// throttled of "list posts" < 1%: true, observed "0%", 1 point to spare
 	// check "p59 < 1s": unknown metric "p59": the percentiles are p50, p90, p95, p99, p99.9 and p99.99
 }

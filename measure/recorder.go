@@ -205,9 +205,6 @@ func (r *Recorder) ProgressAt(now time.Duration) Progress {
 	if r.o.Planned != nil {
 		p.Planned = r.o.Planned(0, p.Elapsed)
 	}
-	if due := uint64(max(0, p.Planned)); due > r.seen {
-		p.InFlight = due - r.seen
-	}
 	p.Rate, p.P50MS, p.P99MS = r.series.last(p.Elapsed)
 	return p
 }

@@ -181,7 +181,7 @@ type Progress struct {
 	Sent     uint64
 	Done     uint64
 	NotSent  uint64
-	InFlight uint64 // estimated: due so far and not yet observed
+	InFlight int64 // left to whoever sends: a recorder learns of a request when it is over
 	// Of the last complete interval of the series: completions per second, and
 	// latency percentiles as in Point.
 	Rate         float64

@@ -124,6 +124,17 @@ var outcomePhrase = map[string]string{
 	traffic.Aborted.String():              "aborted",
 }
 
+var one = strings.NewReplacer("errors", "error", "timeouts", "timeout", "connections", "connection", "names", "name", "failures", "failure")
+
+// counted is how many requests came to an outcome, in prose: "3 timeouts".
+func counted(n uint64, outcome string) string {
+	phrase := outcomePhrase[outcome]
+	if n == 1 {
+		phrase = one.Replace(phrase)
+	}
+	return count(n) + " " + phrase
+}
+
 // errorWords says what else went wrong: failures always, and mistakes of the
 // client's own and what was aborted from one in a hundred on.
 func errorWords(c measure.Counts) []string {
@@ -138,7 +149,7 @@ func errorWords(c measure.Counts) []string {
 		names := byCount(failed)
 		var kinds []string
 		for _, n := range names[:min(2, len(names))] {
-			kinds = append(kinds, count(failed[n])+" "+outcomePhrase[n])
+			kinds = append(kinds, counted(failed[n], n))
 		}
 		if len(names) > 2 {
 			kinds = append(kinds, "others")

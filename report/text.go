@@ -229,8 +229,12 @@ func (w *writer) facts(r *Report) {
 	}
 	var others []string
 	for o := range traffic.Outcome(traffic.NumOutcomes) {
-		if n := c.Outcomes[o.String()]; n > 0 && o != traffic.OK && !o.Refused() {
-			others = append(others, fmt.Sprintf("%s %s (%s)", strings.ReplaceAll(o.String(), "_", " "), count(n), share(of(n, c.Sent))))
+		n, whole := c.Outcomes[o.String()], c.Sent
+		if o == traffic.NotSent {
+			whole = max(c.Planned, c.Sent+c.NotSent)
+		}
+		if n > 0 && o != traffic.OK && !o.Refused() {
+			others = append(others, fmt.Sprintf("%s %s (%s)", strings.ReplaceAll(o.String(), "_", " "), count(n), share(of(n, whole))))
 		}
 	}
 	w.fact("otherwise", others)
@@ -249,6 +253,9 @@ func (w *writer) bill(r *Report) {
 	}
 	w.fact("a month", []string{month, large(float64(c.Basis.RequestsPerMonth)) + " requests", plain(c.Region)})
 	w.fact("a million", []string{fmt.Sprintf("REST %s, HTTP %s", amount(million(c.REST)), amount(million(c.HTTP))), "prices as of " + plain(c.AsOf)})
+	if len(r.RESTOnly) > 0 {
+		w.fact("mind", []string{"HTTP APIs have no " + strings.Join(r.RESTOnly, " or ") + ", which this API uses"})
+	}
 }
 
 func (w *writer) fact(name string, parts []string) {

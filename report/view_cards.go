@@ -84,7 +84,7 @@ func failedWords(c measure.Counts) string {
 	for _, n := range byCount(c.Outcomes) {
 		var o traffic.Outcome
 		if o.UnmarshalText([]byte(n)) == nil && o.Failed() {
-			by = append(by, count(c.Outcomes[n])+" "+outcomePhrase[n])
+			by = append(by, counted(c.Outcomes[n], n))
 		}
 	}
 	return strings.Join(by[:min(3, len(by))], " · ")

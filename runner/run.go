@@ -56,7 +56,7 @@ func carryOut(ctx context.Context, p *traffic.Plan, e engine, sink traffic.Sink,
 
 	l.began = time.Now()
 	if o.Began != nil {
-		o.Began(l.began)
+		o.Began(l.began, l.inFlight.Load)
 	}
 	if n, d := p.Closed(); n > 0 {
 		l.loop(n, d)

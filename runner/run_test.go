@@ -23,7 +23,7 @@ func TestRunIsOnTime(t *testing.T) {
 		var began time.Time
 		start := time.Now()
 		p := planOf(t, steady(200, 10*time.Second))
-		err := Run(t.Context(), p, target, sink, Options{Began: func(b time.Time) { began = b }})
+		err := Run(t.Context(), p, target, sink, Options{Began: func(b time.Time, _ func() int64) { began = b }})
 		if err != nil {
 			t.Fatal(err)
 		}

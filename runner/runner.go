@@ -57,7 +57,8 @@ type Options struct {
 	Guard       Guard
 
 	// Began is told by Run, before the first arrival, what time instant 0 is.
-	Began func(time.Time)
+	// inFlight says at any time how many requests are under way.
+	Began func(began time.Time, inFlight func() int64)
 
 	// Kill, once closed, ends Run now: what is under way is observed as Aborted.
 	Kill <-chan struct{}

@@ -59,6 +59,8 @@ func (c *closed) work() {
 		}
 		a := c.plan.Draw(seq)
 		a.Due = due
+		c.inFlight.Add(1)
 		c.carry(lane, a, &o)
+		c.inFlight.Add(-1)
 	}
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // watch shows a running session's progress on stderr until done is called.
-func (a *app) watch(s *session, quiet bool) (done func()) {
+func (a *app) watch(s *session, inFlight func() int64, quiet bool) (done func()) {
 	if quiet {
 		return func() {}
 	}
@@ -36,7 +36,9 @@ func (a *app) watch(s *session, quiet bool) (done func()) {
 		for {
 			select {
 			case <-ticker.C:
-				fmt.Fprint(a.stderr, report.ProgressLine(s.recorder.Progress(), o)+ending)
+				p := s.recorder.ProgressAt(time.Since(s.began))
+				p.InFlight = inFlight()
+				fmt.Fprint(a.stderr, report.ProgressLine(p, o)+ending)
 			case <-stop:
 				if tty {
 					fmt.Fprint(a.stderr, "\r\x1b[K")

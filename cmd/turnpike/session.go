@@ -50,11 +50,19 @@ func load(path string) (*session, error) {
 		meter:    pricing.NewMeter(s.Pricing.Rules),
 		recorder: measure.NewRecorder(measure.Options{
 			Names: p.Names, Clients: clientNames(p.Clients), Windows: p.Windows(), Span: span(p),
-			LagBound: s.Run.LagBound, Closed: n > 0,
+			LagBound: s.Run.LagBound, Closed: n > 0, Planned: planned(p),
 		}),
 		id:    runID(),
 		began: time.Now(),
 	}, nil
+}
+
+// planned is how many arrivals are due in an interval; a closed loop has no plan of that.
+func planned(p *traffic.Plan) func(from, to time.Duration) float64 {
+	if n, _ := p.Closed(); n > 0 {
+		return nil
+	}
+	return p.Planned
 }
 
 // span is how long arrivals are due.
