@@ -12,8 +12,8 @@
 // written, counted and logged. The clock is read once at the beginning: what the
 // gateway decides depends on no other.
 //
-// A client that leaves ends the wait; its request is counted as aborted unless
-// the gateway had answered it itself. Which tokens it took stays as it was.
+// A client that leaves ends the wait, and its request is counted as aborted.
+// Which tokens it took stays as it was.
 package emulator
 
 import (
@@ -82,7 +82,7 @@ func New(api *gateway.API, cfg gateway.Config, o Options) *Server {
 		s.proxies = s.proxies || r.HTTP != nil
 	}
 	s.addStages(cfg, o.AccessLog)
-	s.http = &http.Server{Handler: s, IdleTimeout: idleTimeout}
+	s.http = &http.Server{Handler: s, IdleTimeout: idleTimeout, DisableGeneralOptionsHandler: true}
 	return s
 }
 

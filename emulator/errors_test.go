@@ -119,7 +119,7 @@ var restErrors = []errorCase{
 	{name: "no stage", path: "/beta/ok", status: 403, errorType: "Forbidden", message: forbidden, outcome: traffic.AuthDenied},
 	{name: "no path", path: "/", status: 403, errorType: "Forbidden", message: forbidden, outcome: traffic.AuthDenied},
 	{name: "payload", method: "POST", path: "/prod/ok", body: large, status: 413, errorType: "RequestTooLarge", message: `{"message":"Request Too Long"}`, outcome: traffic.ClientError},
-	{name: "header", path: "/prod/ok", header: strings.Repeat("x", 10240), status: 431, message: `{"message":"Request Header Fields Too Large"}`, outcome: traffic.ClientError},
+	{name: "header", path: "/prod/ok", header: strings.Repeat("x", 10240), status: 431, errorType: "RequestHeaderFieldsTooLarge", message: `{"message":"Request Header Fields Too Large"}`, outcome: traffic.ClientError},
 	{name: "timeout", path: "/prod/hang", status: 504, errorType: "InternalServerError", message: `{"message": "Endpoint request timed out"}`, outcome: traffic.IntegrationTimeout},
 	{name: "unreachable", path: "/prod/down", status: 504, errorType: "InternalServerError", message: `{"message": "Network error communicating with endpoint"}`, outcome: traffic.IntegrationError},
 	{name: "backend's 429", path: "/prod/busy", status: 429, message: "", outcome: traffic.ThrottledIntegration},

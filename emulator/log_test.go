@@ -110,6 +110,60 @@ func TestVariables(t *testing.T) {
 	}
 }
 
+// A variable of the other kind of API has no value.
+func TestVariablesOfAKind(t *testing.T) {
+	const format = "$context.resourcePath|$context.identity.apiKey|$context.routeKey|$context.dataProcessed|$context.status $context.requestId"
+	for kind, want := range map[string]string{
+		"rest": `^/posts/\{id\}\|\*{10}\|-\|-\|200 `,
+		"http": `^-\|-\|GET /posts/\{id\}\|10\|200 `,
+	} {
+		got := logged(t, kind, format, nil, func(ask func(string, string, ...string)) {
+			ask("GET", "/prod/posts/7", "x-api-key", "a-key-that-nobody-asked-for")
+		})
+		if !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%s: logged %q, want %s", kind, got, want)
+		}
+	}
+}
+
+// An answer to HEAD has no body, and its error a message all the same.
+func TestMessageOfHead(t *testing.T) {
+	got := logged(t, "rest", "$context.error.message, $context.responseLength $context.requestId", nil, func(ask func(string, string, ...string)) {
+		ask("HEAD", "/prod/nothing", "x-amzn-RequestId", fixedID)
+	})
+	if want := "Missing Authentication Token, 0 " + fixedID + "\n"; got != want {
+		t.Errorf("logged %q, want %q", got, want)
+	}
+}
+
+// Of a client that left, the log tells how long it waited and nothing of the
+// answer that it did not get.
+func TestLogOfAClientThatLeft(t *testing.T) {
+	var out bytes.Buffer
+	cfg := oneRoute("GET /late", gateway.Mock{Latency: constant(40 * time.Second)})
+	cfg.Stages[0].AccessLog = &gateway.AccessLog{Format: "$context.status $context.error.responseType $context.integration.latency $context.responseLength $context.requestId"}
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, cfg, emulator.Options{AccessLog: &out})
+		l := newPipeListener()
+		client := l.client(t)
+		serve(t, s, l)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		req := newRequest(t, "GET", "http://shop.local/prod/late", nil).WithContext(ctx)
+		req.Header.Set("x-amzn-RequestId", fixedID)
+		if _, err := client.Do(req); err == nil {
+			t.Error("answered")
+		}
+		synctest.Wait()
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if want := "- - 2000 0 " + fixedID + "\n"; out.String() != want {
+		t.Errorf("logged %q, want %q", out.String(), want)
+	}
+}
+
 // A client's id that is not a UUID is replaced, and the log says so.
 func TestInvalidID(t *testing.T) {
 	got := logged(t, "rest", "$context.requestId", nil, func(ask func(string, string, ...string)) {

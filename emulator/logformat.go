@@ -50,7 +50,7 @@ func newFormat(template, kind string) *format {
 		}
 		name := strings.TrimRight(after[:end], ".") // a full stop after a variable
 		value, known := variables[name]
-		if !known {
+		if only, some := onlyOn[name]; !known || some && only != kind {
 			value = missing
 		}
 		f.parts = append(f.parts, formatPart{text, value, name == "error.messageString"})

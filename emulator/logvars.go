@@ -65,6 +65,12 @@ var variables = map[string]variable{
 	"error.messageString": quotedErrorMessage,
 }
 
+// onlyOn are the variables that APIs of one kind have.
+var onlyOn = map[string]string{
+	"resourcePath": kindREST, "identity.apiKey": kindREST, "identity.apiKeyId": kindREST,
+	"routeKey": kindHTTP, "dataProcessed": kindHTTP,
+}
+
 func missing(to []byte, _ *entry) []byte { return to }
 
 // at is when the request arrived.
@@ -130,10 +136,12 @@ func integrationStatus(to []byte, e *entry) []byte {
 	return status(to, e)
 }
 
-// errorMessage is the text in the body of an error of the gateway's own.
+// errorMessage is the text in the body of an error of the gateway's own, which
+// an answer to HEAD does not carry.
 func errorMessage(to []byte, e *entry) []byte {
 	var body struct{ Message *string } // "message", and "Message" too
-	if e.decision.Error == "" || json.Unmarshal(e.response.Body, &body) != nil || body.Message == nil {
+	own, ok := e.server.api.Error(e.decision.Error)
+	if !ok || json.Unmarshal(own.Body, &body) != nil || body.Message == nil {
 		return to
 	}
 	return append(to, *body.Message...)

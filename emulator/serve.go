@@ -62,11 +62,14 @@ func (s *Server) answer(x *exchange) {
 		return
 	}
 	if headerSize(s.kind, x.http) > maxHeader {
-		x.response = headerTooLarge
+		s.fail(x, gateway.HeaderTooLarge)
 		return
 	}
-	if err := s.read(&x.request, x.http); err != nil {
-		s.unreadable(x, err)
+	if err := s.read(&x.request, x.http); errors.Is(err, errTooLarge) {
+		s.fail(x, gateway.RequestTooLarge)
+		return
+	} else if err != nil {
+		x.leave()
 		return
 	}
 	if !s.proxies && x.stage.format == nil {
@@ -82,35 +85,22 @@ func (s *Server) answer(x *exchange) {
 	x.integration = x.response.Latency
 	if !s.wait(x.http.Context(), x.response.Latency) {
 		x.leave()
+		x.integration = s.now() - x.arrived
 	}
 }
 
-// headerTooLarge answers a header above the quota. The developer guide
-// (rest-api-monitor) names the status; the body is not recorded anywhere public.
-var headerTooLarge = traffic.Response{
-	Status:  http.StatusRequestHeaderFieldsTooLarge,
-	Header:  []traffic.Field{{Name: "Content-Type", Value: "application/json"}},
-	Body:    []byte(`{"message":"Request Header Fields Too Large"}`),
-	Outcome: traffic.ClientError,
-	Cause:   traffic.TooLarge,
+// fail answers with an error that only a server can see.
+func (s *Server) fail(x *exchange, t gateway.ResponseType) {
+	x.decision.Error = t
+	x.response, _ = s.api.Error(t)
 }
 
-// unreadable answers a request whose body could not be taken in.
-func (s *Server) unreadable(x *exchange, err error) {
-	if errors.Is(err, errTooLarge) {
-		x.decision.Error = gateway.RequestTooLarge
-		x.response, _ = s.api.Error(gateway.RequestTooLarge)
-		return
-	}
-	x.leave()
-}
-
-// leave marks a request whose client has gone.
+// leave marks a request whose client has gone: what the answer would have been
+// is neither counted nor logged. A refusal waits for nothing, so none comes here.
 func (x *exchange) leave() {
 	x.unanswered = true
-	if !x.response.Outcome.Refused() {
-		x.response.Outcome = traffic.Aborted
-	}
+	x.response = traffic.Response{Outcome: traffic.Aborted}
+	x.decision.Error = ""
 }
 
 // wait lets d pass, or returns false when ctx ends first.

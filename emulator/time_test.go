@@ -193,7 +193,7 @@ func TestBrokenBody(t *testing.T) {
 	if err := s.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if c := s.Counts(); c.Outcomes[traffic.OK] != 0 {
+	if c := s.Counts(); c.Requests != c.Outcomes[traffic.Aborted] {
 		t.Errorf("counts are %+v", c)
 	}
 }

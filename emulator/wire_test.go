@@ -87,6 +87,35 @@ func TestWire(t *testing.T) {
 	}
 }
 
+// OPTIONS of no path in particular is a request like any other.
+func TestOptionsStar(t *testing.T) {
+	addr := listen(t, newServer(t, oneRoute("GET /posts", gateway.Mock{}), emulator.Options{}))
+	h := head(t, addr, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")[0]
+	if !strings.HasPrefix(h, "HTTP/1.1 403 ") || !strings.Contains(h, "\r\nx-amzn-ErrorType: ForbiddenException\r\n") {
+		t.Errorf("answered\n%s", h)
+	}
+}
+
+// An answer has one request id, the emulator's, also where the backend is an
+// API Gateway itself; and the limit of a backend that is an emulator is not
+// this one's.
+func TestBackendWithIDs(t *testing.T) {
+	behind := limitedAPI("rest", "http://127.0.0.1:1", "http://127.0.0.1:1")
+	backend := "http://" + listen(t, newServer(t, behind, emulator.Options{Annotate: true}))
+	for kind, own := range map[string]string{"rest": "x-amzn-RequestId", "http": "Apigw-Requestid"} {
+		cfg := gateway.Config{Kind: kind, Stages: []gateway.StageConfig{{Name: "prod"}}, Routes: []gateway.RouteConfig{
+			{Route: "GET /posts", HTTP: &gateway.HTTPProxy{URL: backend + "/still/ok"}}}}
+		addr := listen(t, newServer(t, cfg, emulator.Options{Annotate: true}))
+		h := strings.ToLower(head(t, addr, "GET /prod/posts HTTP/1.1\r\nHost: x\r\n\r\n")[0])
+		if !strings.HasPrefix(h, "http/1.1 429 ") || strings.Count(h, "\n"+strings.ToLower(own)+": ") != 1 || strings.Contains(h, "x-turnpike-limit") {
+			t.Errorf("%s: answered\n%s", kind, h)
+		}
+		if rest := kind == "rest"; rest != (strings.Count(h, "\nx-amz-apigw-id: ") == 1 && strings.Contains(h, "\nx-amzn-remapped-x-amzn-requestid: ")) {
+			t.Errorf("%s: answered\n%s", kind, h)
+		}
+	}
+}
+
 // Which stage and path an URL names.
 func TestTargets(t *testing.T) {
 	rest := gateway.Config{

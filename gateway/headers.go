@@ -9,17 +9,22 @@ import (
 // How a REST API's HTTP proxy integration treats header fields (developer
 // guide, api-gateway-known-issues, columns "http_proxy"). Names are lower case.
 //
-// Two things differ from that table. Content-Length is remapped, not passed:
-// answers recorded from AWS carry x-amzn-Remapped-Content-Length, and the
-// gateway writes its own. And Host, Content-Length, Date and Connection of the
-// request are left to whoever sends it, since they belong to that connection.
+// Three things differ from that table. Content-Length and the backend's own
+// x-amzn-RequestId are remapped, as in answers recorded from AWS, since the
+// gateway writes its own. A backend's x-amz-apigw-id is dropped, so that an
+// answer has one. And Host, Content-Length and Connection of the request are
+// left to whoever sends it, since they belong to that connection.
+//
+// The X-Forwarded-… and Forwarded fields that AWS adds for a backend are not
+// modelled.
 var (
 	restRequestDrops = set("content-encoding", "content-md5", "expect", "max-forwards", "proxy-authenticate", "server",
 		"te", "trailer", "transfer-encoding", "upgrade", "via", "www-authenticate",
 		"host", "content-length", "connection")
-	restResponseDrops = set("expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "via")
-	restRemaps        = set("authorization", "connection", "content-length", "content-md5", "date", "max-forwards",
-		"server", "user-agent", "www-authenticate")
+	restResponseDrops = set("expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "via",
+		"x-amz-apigw-id")
+	restRemaps = set("authorization", "connection", "content-length", "content-md5", "date", "max-forwards",
+		"server", "user-agent", "www-authenticate", "x-amzn-requestid")
 	// An HTTP API passes everything on but what belongs to one connection (RFC
 	// 9110, 7.6.1) or is written afresh.
 	hopByHop = set("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
@@ -63,7 +68,9 @@ func (k kind) requestHeader(r *traffic.Request, own map[string]string) []traffic
 
 // responseHeader is what a client gets of a backend's header. REST renames
 // some fields to x-amzn-Remapped-…, and "includes a Content-Type header for all
-// integration responses", application/json where the backend sent none.
+// integration responses", application/json where the backend sent none. A backend
+// that is another emulator does not speak for this one: its x-turnpike-limit is
+// dropped.
 func (k kind) responseHeader(backend []traffic.Field) []traffic.Field {
 	h := make([]traffic.Field, 0, len(backend)+1)
 	typed := false
@@ -71,6 +78,7 @@ func (k kind) responseHeader(backend []traffic.Field) []traffic.Field {
 		name := strings.ToLower(f.Name)
 		typed = typed || name == "content-type"
 		switch {
+		case name == "x-turnpike-limit":
 		case k == httpKind && !hopByHop[name]:
 			h = append(h, f)
 		case k == httpKind || restResponseDrops[name]:

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/turnpike-perf/turnpike/traffic"
-
 	"github.com/turnpike-perf/turnpike/spelling"
+	"github.com/turnpike-perf/turnpike/traffic"
 )
 
 // defaultRoute is the route key of an HTTP API's catch-all.

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/turnpike-perf/turnpike/traffic"
-
 	"github.com/turnpike-perf/turnpike/spelling"
+	"github.com/turnpike-perf/turnpike/traffic"
 )
 
 // How long an integration may take: at least 50 ms, and at most 29 s on REST and
@@ -157,8 +156,14 @@ func checkURL(text string, key routeKey) string {
 	filled := ""
 	for _, part := range splitURL(text) {
 		if part.param == "" {
+			if strings.ContainsAny(part.text, "{}") {
+				return fmt.Sprintf("%q has a brace without its other half", text)
+			}
 			filled += part.text
 			continue
+		}
+		if _, after, found := strings.Cut(filled, "://"); !found || !strings.ContainsAny(after, "/?") {
+			return fmt.Sprintf("{%s} in the host would let a request choose where it goes; write the host out", part.param)
 		}
 		if !slices.Contains(names, part.param) {
 			return fmt.Sprintf("{%s} is not a parameter of the route %q%s", part.param, key, spelling.DidYouMean(part.param, names))

@@ -7,8 +7,9 @@ import "github.com/turnpike-perf/turnpike/traffic"
 // Access logs print it as $context.error.responseType.
 type ResponseType string
 
-// The types that a stage of this model answers with, and those that whoever
-// serves it over sockets may need.
+// The types of the reference table. Those of authorizers, WAF and request
+// validation are no answers of this model yet: they hold the classifier of
+// package traffic to the whole table.
 const (
 	AccessDenied          ResponseType = "ACCESS_DENIED"
 	APIConfigurationError ResponseType = "API_CONFIGURATION_ERROR"
@@ -16,6 +17,7 @@ const (
 	AuthorizerFailure     ResponseType = "AUTHORIZER_FAILURE"
 	BadRequestBody        ResponseType = "BAD_REQUEST_BODY"
 	ExpiredToken          ResponseType = "EXPIRED_TOKEN"
+	HeaderTooLarge        ResponseType = "REQUEST_HEADER_FIELDS_TOO_LARGE" // not one of AWS's names
 	IntegrationFailure    ResponseType = "INTEGRATION_FAILURE"
 	IntegrationTimeout    ResponseType = "INTEGRATION_TIMEOUT"
 	InvalidAPIKey         ResponseType = "INVALID_API_KEY"
@@ -49,13 +51,13 @@ type gatewayResponse struct {
 // restResponses are the errors of a REST API with no customised gateway
 // responses: every one has a content-type and an error type.
 //
-// Three deserve a word. INTEGRATION_FAILURE is what a backend that cannot be
+// Four deserve a word. INTEGRATION_FAILURE is what a backend that cannot be
 // reached gives: recorded headers of an HTTP_PROXY whose backend was down show
 // 504, InternalServerErrorException and a body of 56 bytes (a public lab's curl
 // transcript, cn-northwest-1, 2020-06-23). (That of a failing Lambda function
-// is 500 and "Internal server error".) The error type of INTEGRATION_TIMEOUT and
-// the body of REQUEST_TOO_LARGE are not recorded anywhere public and are our
-// best reading.
+// is 500 and "Internal server error".) The error type of INTEGRATION_TIMEOUT,
+// the body of REQUEST_TOO_LARGE, and all but the status of a header that is too
+// large are not recorded anywhere public and are our best reading.
 var restResponses = map[ResponseType]gatewayResponse{
 	AccessDenied:          {403, "AccessDenied", `{"Message":"User is not authorized to access this resource"}`, traffic.AuthDenied, traffic.AccessDenied, false},
 	APIConfigurationError: {500, "InternalServerError", `{"message": "Internal server error"}`, traffic.IntegrationError, traffic.BadConfig, false},
@@ -63,6 +65,7 @@ var restResponses = map[ResponseType]gatewayResponse{
 	AuthorizerFailure:     {500, "AuthorizerFailure", `{"message":null}`, traffic.IntegrationError, traffic.BadConfig, false},
 	BadRequestBody:        {400, "BadRequest", `{"message": "Invalid request body"}`, traffic.ClientError, traffic.BadRequest, false},
 	ExpiredToken:          {403, "ExpiredToken", `{"message":"The security token included in the request is expired"}`, traffic.AuthDenied, traffic.AccessDenied, false},
+	HeaderTooLarge:        {431, "RequestHeaderFieldsTooLarge", `{"message":"Request Header Fields Too Large"}`, traffic.ClientError, traffic.TooLarge, false},
 	IntegrationFailure:    {504, "InternalServerError", `{"message": "Network error communicating with endpoint"}`, traffic.IntegrationError, traffic.BackendFailure, false},
 	IntegrationTimeout:    {504, "InternalServerError", `{"message": "Endpoint request timed out"}`, traffic.IntegrationTimeout, traffic.BackendTimeout, false},
 	InvalidAPIKey:         {403, "Forbidden", `{"message":"Forbidden"}`, traffic.AuthDenied, traffic.BadAPIKey, false},
@@ -85,6 +88,7 @@ var httpResponses = map[ResponseType]gatewayResponse{
 	AccessDenied:          {403, "", `{"message":"Forbidden"}`, traffic.AuthDenied, traffic.AccessDenied, false},
 	APIConfigurationError: {500, "", `{"message":"Internal Server Error"}`, traffic.IntegrationError, traffic.BadConfig, false},
 	AuthorizerFailure:     {500, "", `{"message":"Internal Server Error"}`, traffic.IntegrationError, traffic.BadConfig, false},
+	HeaderTooLarge:        {431, "", `{"message":"Request Header Fields Too Large"}`, traffic.ClientError, traffic.TooLarge, false},
 	IntegrationFailure:    {503, "", `{"message":"Service Unavailable"}`, traffic.Unavailable, traffic.BackendFailure, true},
 	IntegrationTimeout:    {503, "", `{"message":"Service Unavailable"}`, traffic.Unavailable, traffic.BackendTimeout, true},
 	RequestTooLarge:       {413, "", `{"message":"Request Entity Too Large"}`, traffic.ClientError, traffic.TooLarge, false},

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/turnpike-perf/turnpike/throttle"
-
 	"github.com/turnpike-perf/turnpike/spelling"
+	"github.com/turnpike-perf/turnpike/throttle"
 )
 
 // throttle checks a rate and a burst by themselves. 0 and 0 is right: it

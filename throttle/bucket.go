@@ -92,24 +92,6 @@ func (b *Bucket) take() bool {
 // giveBack undoes a take of the same instant.
 func (b *Bucket) giveBack() { b.hi, b.lo = add(b.hi, b.lo, 0, b.cost) }
 
-// resize gives the bucket a new limit and lets it keep its tokens, as far as
-// they fit, rounded down to a unit.
-func (b *Bucket) resize(l Limit, k uint64) {
-	n := newBucket(l, k, b.last)
-	level := wide(b.hi, b.lo)
-	level.Sub(level, new(big.Int).SetUint64(b.slack)).Mul(level, new(big.Int).SetUint64(n.cost))
-	level.Div(level, new(big.Int).SetUint64(max(b.cost, 1))) // rounds towards minus infinity
-	level.Add(level, new(big.Int).SetUint64(n.slack))
-	switch {
-	case level.Sign() < 0:
-		n.hi, n.lo = 0, 0
-	case level.Cmp(wide(n.topHi, n.topLo)) < 0:
-		n.lo = new(big.Int).And(level, wide(0, ^uint64(0))).Uint64()
-		n.hi = level.Rsh(level, 64).Uint64()
-	}
-	*b = n
-}
-
 func add(hi, lo, xhi, xlo uint64) (uint64, uint64) {
 	lo, carry := bits.Add64(lo, xlo, 0)
 	hi, _ = bits.Add64(hi, xhi, carry)

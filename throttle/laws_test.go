@@ -196,25 +196,6 @@ func TestLawRaiseSameBuckets(t *testing.T) {
 	})
 }
 
-// From the same tokens, a higher limit never refuses what a lower one admits.
-func TestLawRaiseStep(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l, h := pair(t)
-		low, high := NewSet(Enforcement{}), NewSet(Enforcement{})
-		a, b := low.AddBucket(l), high.AddBucket(l)
-		all := arrivals(t, l.Rate)
-		for _, now := range all[:len(all)-1] {
-			low.Take(now, a)
-			high.Take(now, b)
-		}
-		high.Raise(b, h)
-		now := all[len(all)-1]
-		if low.Take(now, a) < 0 && high.Take(now, b) >= 0 {
-			t.Fatalf("after %v, %+v admits and %+v refuses", now, l, h)
-		}
-	})
-}
-
 // A scene is a set of buckets and a quota, and requests that take some of them.
 type scene struct {
 	set  *Set

@@ -89,14 +89,9 @@ func scriptQuota(t *testing.T, v map[string]string) Quota {
 	return q
 }
 
-// line plays "INSTANT NAME... [xN]" or "INSTANT raise NAME RATE BURST".
+// line plays "INSTANT NAME... [xN]".
 func (p *play) line(t *testing.T, out *strings.Builder, f []string) {
 	now := p.instant(t, f[0])
-	if f[1] == "raise" {
-		p.set.Raise(p.ids[f[2]], Limit{Rate: number(t, f[3]), Burst: int64(number(t, f[4]))})
-		fmt.Fprintf(out, "%s raised;%s\n", f[0], p.state(now))
-		return
-	}
 	times, names := 1, f[1:]
 	if last := names[len(names)-1]; last[0] == 'x' {
 		times, names = int(number(t, last[1:])), names[:len(names)-1]

@@ -72,8 +72,9 @@ func (s *Set) AddBucket(l Limit) ID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := ID(uint64(len(s.buckets)) / s.shards)
+	b := newBucket(l, s.shards, s.now)
 	for range s.shards {
-		s.buckets = append(s.buckets, newBucket(l, s.shards, s.now))
+		s.buckets = append(s.buckets, b)
 	}
 	return id
 }
@@ -140,21 +141,6 @@ func (s *Set) draw() uint64 {
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	hi, _ := bits.Mul64(z^z>>31, s.shards)
 	return hi
-}
-
-// Raise changes a bucket's limit, up or down, from the latest instant seen. The
-// bucket keeps its tokens as far as the new burst holds them. It does nothing to
-// a quota.
-func (s *Set) Raise(id ID, l Limit) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if id&quotaBit != 0 {
-		return
-	}
-	for i := uint64(id) * s.shards; i < (uint64(id)+1)*s.shards; i++ {
-		s.buckets[i].refill(s.now)
-		s.buckets[i].resize(l, s.shards)
-	}
 }
 
 // Level is what is left at now, and changes nothing: a bucket's tokens, over

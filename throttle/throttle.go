@@ -27,15 +27,13 @@
 // most burst + rate·t + 1 requests, and over a run no more than
 // burst + rate·(t + 1 ns).
 //
-// # What raising a limit does
+// # What a higher limit does
 //
-// For requests that all take the same buckets, raising a rate or a burst never
-// admits fewer, at no time of the run. Across requests that take different
-// buckets this does not hold, and cannot under all-or-nothing: a request let in
-// by the raised limit takes a token from each of its other buckets too, and
-// may so displace several later ones. What holds then is the step: with the
-// same tokens in every bucket, a higher limit never refuses a request that a
-// lower one admits.
+// For requests that all take the same buckets, a higher rate or burst has at no
+// time of the run admitted fewer. Across requests that take different buckets
+// this does not hold, and cannot under all-or-nothing: a request let in by the
+// higher limit takes a token from each of its other buckets too, and may so
+// displace several later ones.
 package throttle
 
 // A Limit is a token bucket's size: Rate tokens per second are added, up to
