@@ -10,8 +10,8 @@
 //
 // or in general METRIC [of "NAME" | of client "NAME"] OP BOUND [UNIT] [during
 // WINDOW]. The metrics are those of measure.Metrics, and what a month costs
-// ("monthly cost") and a million requests of that month ("cost per million") on an API of
-// one kind. Durations are bounded in us, ms or s, shares in %, rates per
+// ("monthly cost") and a million billable requests of that month ("cost per
+// million") on an API of one kind. Durations are bounded in us, ms or s, shares in %, rates per
 // second (with or without "/s"), money in USD.
 //
 // A check is parsed when its scenario is loaded, so that a misspelt metric is an

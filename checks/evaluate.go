@@ -54,7 +54,7 @@ func (c Check) evaluateCost(r *Result, cost *pricing.Comparison) {
 	case !b.Complete():
 		r.Reason = "no price for " + strings.Join(b.Missing, ", ") + " in " + b.Region
 		return
-	case c.Metric == costPerMillion && b.RequestsPerMonth == 0:
+	case c.Metric == costPerMillion && b.PerMillion == 0:
 		r.Reason = "no data: no request of the month is billed"
 		return
 	}

@@ -39,6 +39,35 @@ func dollars(t *testing.T, s string) pricing.Money {
 	return m
 }
 
+// A check of what a region has no price for, or of a million of nothing, fails
+// and says why.
+func TestEvaluateWithoutPrice(t *testing.T) {
+	for outcome, want := range map[traffic.Outcome]map[string]string{
+		traffic.OK: {
+			"monthly cost on http < 500 USD":   "no price for HTTP API requests in ap-east-2",
+			"cost per million on http < 5 USD": "no price for HTTP API requests in ap-east-2",
+			"monthly cost on rest < 500 USD":   "",
+		},
+		traffic.Throttled: {"cost per million on rest < 5 USD": "no data: no request of the month is billed"},
+	} {
+		m := pricing.NewMeter(nil)
+		m.Observe(&traffic.Observation{Outcome: outcome, Sent: 1})
+		cost, err := pricing.Compare(pricing.Embedded(), pricing.Config{Region: "ap-east-2"}, m, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, reason := range want {
+			c, err := Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := c.Evaluate(nil, &cost); r.Reason != reason || r.Passed != (reason == "") {
+				t.Errorf("%s: passed %t, %q; want %q", text, r.Passed, r.Reason, reason)
+			}
+		}
+	}
+}
+
 func TestEvaluate(t *testing.T) {
 	s := summary()
 	cost := &pricing.Comparison{

@@ -15,16 +15,18 @@ import (
 type Recorder struct {
 	o Options
 
-	mu     sync.Mutex
-	groups int     // request names, "other" and clients
-	cells  []*cell // by slot, group and outcome; nil until used
-	slot   int     // the window of the latest observation: the next one's too, most likely
-	lag    hist
-	series series
-	latest time.Duration // the latest instant seen
-	seen   uint64        // observations
-	drawn  uint64        // aborted before they were sent: the run withdrew them
-	totals Progress      // running counts for Progress
+	mu      sync.Mutex
+	groups  int     // request names, "other" and clients
+	cells   []*cell // by slot, group and outcome; nil until used
+	slot    int     // the window of the latest observation: the next one's too, most likely
+	lag     hist
+	series  series
+	sampler sampler
+	latest  time.Duration // the latest instant seen
+	lastDue time.Duration // when the last arrival was due
+	seen    uint64        // observations
+	drawn   uint64        // aborted before they were sent: the run withdrew them
+	totals  Progress      // running counts for Progress
 }
 
 // NewRecorder returns a recorder for observations whose Request and Client index
@@ -37,6 +39,7 @@ func NewRecorder(o Options) *Recorder {
 	r := &Recorder{o: o, groups: len(o.Names) + 1 + len(o.Clients)}
 	r.cells = make([]*cell, (len(o.Windows)+1)*r.groups*traffic.NumOutcomes)
 	r.series = newSeries(o.Span)
+	r.sampler.slice = r.series.interval / perInterval
 	return r
 }
 
@@ -73,6 +76,7 @@ func (r *Recorder) Observe(o *traffic.Observation) {
 	defer r.mu.Unlock()
 	r.seen++
 	r.latest = max(r.latest, o.Done, t.due)
+	r.lastDue = max(r.lastDue, t.due)
 	name := o.Request
 	if uint(name) >= uint(len(r.o.Names)) {
 		name = len(r.o.Names)
@@ -84,6 +88,9 @@ func (r *Recorder) Observe(o *traffic.Observation) {
 	}
 	if t.sent {
 		r.lag.record(t.lag)
+	}
+	if t.sent && t.done {
+		r.sampler.observe(t.at, max(t.at, o.Done))
 	}
 	r.series.observe(o, t)
 	r.count(o, t)
@@ -161,6 +168,8 @@ func (r *Recorder) Merge(o *Recorder) {
 	r.lag.merge(&o.lag)
 	r.series.merge(&o.series)
 	r.latest = max(r.latest, o.latest)
+	r.lastDue = max(r.lastDue, o.lastDue)
+	r.sampler.seen += o.sampler.seen
 	r.seen += o.seen
 	r.drawn += o.drawn
 	r.totals.add(&o.totals)

@@ -14,10 +14,7 @@ func (r *Recorder) Summary(end End) Summary {
 	if end.Elapsed <= 0 {
 		end.Elapsed = r.latest
 	}
-	load := end.Elapsed
-	if r.o.Span > 0 {
-		load = min(load, r.o.Span)
-	}
+	load := r.load(end)
 	q := newReader()
 	s := Summary{ElapsedS: end.Elapsed.Seconds(), LoadS: load.Seconds(), Closed: r.o.Closed,
 		IntervalS: r.series.interval.Seconds(), LagBoundS: r.o.LagBound.Seconds(), Self: end.Self}
@@ -27,11 +24,25 @@ func (r *Recorder) Summary(end End) Summary {
 	}
 	s.Counts = s.Rows[0].Counts
 	s.Windows = r.windows(q, load)
-	s.Series = r.points(end.Elapsed)
+	s.Series = r.points(end.Elapsed, load)
 	s.Lag = q.quantiles(&r.lag)
-	s.Little = r.little(s.Series, s.Rows[0])
-	s.Validity = r.validity(&s, end)
+	s.Little = r.little(s.Rows[0])
+	s.Validity = r.validity(&s, end, load)
 	return s
+}
+
+// load returns how long arrivals were due. A run that was cut short goes on for
+// as long as its last answers take, but nothing is due any more after its last
+// arrival and the mean gap between two.
+func (r *Recorder) load(end End) time.Duration {
+	load := end.Elapsed
+	if r.o.Span > 0 {
+		load = min(load, r.o.Span)
+	}
+	if (end.Interrupted || end.Guarded) && r.seen > 1 && r.lastDue > 0 {
+		load = min(load, r.lastDue+r.lastDue/time.Duration(r.seen-1))
+	}
+	return load
 }
 
 // slots returns the window slots that pass, that of no window included.
@@ -189,8 +200,9 @@ func (t *tally) counts() Counts {
 // answered tells whether an outcome is an answer, as against a request that got none.
 func answered(o traffic.Outcome) bool { return o < traffic.Timeout }
 
-// points returns the series up to the end of the run.
-func (r *Recorder) points(elapsed time.Duration) []Point {
+// points returns the series up to the end of the run. Nothing was planned
+// after load.
+func (r *Recorder) points(elapsed, load time.Duration) []Point {
 	s := &r.series
 	n := len(s.points)
 	if end := int(min((elapsed+s.interval-1)/s.interval, maxPoints)); end > n {
@@ -216,7 +228,7 @@ func (r *Recorder) points(elapsed time.Duration) []Point {
 			p.MaxMS = &v
 		}
 		if r.o.Planned != nil {
-			p.Planned = r.o.Planned(from, from+s.interval)
+			p.Planned = r.o.Planned(from, max(from, min(from+s.interval, load)))
 		}
 		ps = append(ps, p)
 	}
@@ -242,35 +254,4 @@ func named[T interface {
 		m[T(i).String()] = n
 	}
 	return m
-}
-
-// little checks L = λW over the intervals in which arrivals were due.
-func (r *Recorder) little(ps []Point, all Row) Little {
-	n := len(ps)
-	if r.o.Span > 0 {
-		n = min(n, int(r.o.Span/r.series.interval))
-	}
-	var l Little
-	if n == 0 {
-		return l
-	}
-	var sent uint64
-	for _, p := range ps[:n] {
-		l.InFlight += float64(p.InFlight) / float64(n)
-		sent += p.Sent
-	}
-	l.Samples = n
-	l.RatePerS = float64(sent) / (float64(n) * r.series.interval.Seconds())
-	count := all.Service.Count + all.Refused.Count
-	if count > 0 {
-		l.ServiceS = (all.Service.MeanMS*float64(all.Service.Count) + all.Refused.MeanMS*float64(all.Refused.Count)) / float64(count) / 1000
-	}
-	l.Expected = l.RatePerS * l.ServiceS
-	// The samples' error is about √(L/n): below 10 samples, or 10 seen in flight
-	// in all, a mismatch would say nothing.
-	if n >= 10 && l.Expected*float64(n) >= 10 {
-		m := max(l.InFlight-l.Expected, l.Expected-l.InFlight) / l.Expected
-		l.Mismatch = &m
-	}
-	return l
 }

@@ -11,7 +11,7 @@ import (
 // checked and rendered again.
 type Summary struct {
 	ElapsedS  float64     `json:"elapsed_s"` // from the first instant to the end, draining included
-	LoadS     float64     `json:"load_s"`    // how long arrivals were due: what rates are over
+	LoadS     float64     `json:"load_s"`    // how long arrivals were due, draining excluded: what rates are over
 	Closed    bool        `json:"closed"`    // closed loop: latency is from sent, and there is no lag
 	Counts    Counts      `json:"counts"`    // the whole run, as in Rows[0]
 	Rows      []Row       `json:"rows"`      // "all" first, then one per request name in the plan's order
@@ -125,17 +125,17 @@ type WindowRow struct {
 	Clients []Row   `json:"clients,omitempty"`
 }
 
-// Little compares the average number of requests in flight, sampled at the end
-// of each interval, with what Little's law (L = λW) expects of the rate and the mean
-// service time. It informs; a large mismatch over many samples hints at a
-// harness that loses or mis-stamps requests.
+// Little compares the average number of requests in flight, sampled at random
+// instants, with what Little's law (L = λW) expects of the rate and the mean
+// service time. It informs; a mismatch beyond 5 % hints at a harness that loses or
+// mis-stamps requests.
 type Little struct {
 	InFlight float64  `json:"in_flight"`  // L: the mean of the sampled in-flight
-	RatePerS float64  `json:"rate_per_s"` // λ: sent per second over the sampled intervals
+	RatePerS float64  `json:"rate_per_s"` // λ: sent per second, draining included
 	ServiceS float64  `json:"service_s"`  // W: mean service time of everything sent
 	Expected float64  `json:"expected"`   // λW
 	Mismatch *float64 `json:"mismatch"`   // |L − λW| / λW; nil where too little was sampled to tell
-	Samples  int      `json:"samples"`    // intervals sampled
+	Samples  int      `json:"samples"`    // instants sampled
 }
 
 // The verdicts on a measurement.

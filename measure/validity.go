@@ -10,13 +10,13 @@ import (
 const leastSent = 0.98
 
 // validity judges the measurement. INVALID outweighs PARTIAL.
-func (r *Recorder) validity(s *Summary, end End) Validity {
+func (r *Recorder) validity(s *Summary, end End, load time.Duration) Validity {
 	v := Validity{Verdict: Valid}
 	if end.Interrupted {
-		v.partial(fmt.Sprintf("interrupted after %s", shown(end.Elapsed)))
+		v.partial(fmt.Sprintf("interrupted after %s", shown(load)))
 	}
 	if end.Guarded {
-		v.partial(fmt.Sprintf("stopped by a guard after %s", shown(end.Elapsed)))
+		v.partial(fmt.Sprintf("stopped by a guard after %s", shown(load)))
 	}
 	if s.Counts.Done == 0 {
 		v.invalid("nothing was measured: no request was answered or given up")

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -31,7 +32,7 @@ func TestValidity(t *testing.T) {
 		"late, few":           {run{sent: 50, lag: 11 * msec}, Invalid, "mean lag is 11 ms"},
 		"late, closed":        {run{sent: 2000, lag: 11 * msec, closed: true}, Valid, ""},
 		"overflow":            {run{sent: 2000, service: time.Hour + time.Second}, Invalid, "2000 durations were longer"},
-		"interrupted":         {run{sent: 500, withdrawn: 500, end: End{Interrupted: true, Planned: 1000, Elapsed: 20 * time.Second}}, Partial, "interrupted after 20s"},
+		"interrupted":         {run{sent: 500, withdrawn: 500, end: End{Interrupted: true, Planned: 1000, Elapsed: 20 * time.Second}}, Partial, "interrupted after 100ms"},
 		"guarded":             {run{sent: 500, end: End{Guarded: true}}, Partial, "stopped by a guard"},
 		"interrupted, unsent": {run{sent: 500, unsent: 500, end: End{Interrupted: true}}, Invalid, "only 50 %"},
 		"lost":                {run{sent: 900, end: End{Planned: 1000, Exact: true}}, Invalid, "nothing is known of 100 of the 1000"},
@@ -147,15 +148,49 @@ func TestValue(t *testing.T) {
 	}
 }
 
+// Little's law holds for arrivals at any even spacing: where requests and
+// seconds keep step with each other, too.
 func TestLittlesLaw(t *testing.T) {
-	r := NewRecorder(Options{Names: []string{"a"}, Span: 60 * time.Second})
-	for i := range 60 * 500 { // 500/s for 200 ms each: 100 in flight, but for the start
-		due := time.Duration(i) * 2 * time.Millisecond
-		r.Observe(&traffic.Observation{Arrival: traffic.Arrival{Due: due, Client: -1}, Sent: due + 1, Done: due + 200e6, Status: 200})
+	for _, c := range []struct {
+		rate    int
+		service time.Duration
+		want    float64
+	}{{500, 200 * time.Millisecond, 100}, {40, 20 * time.Millisecond, .8}, {145, 20 * time.Millisecond, 2.9}, {100, 3 * time.Second, 300 * 60 / 63.}} {
+		r := NewRecorder(Options{Names: []string{"a"}, Span: 60 * time.Second})
+		for i := range 60 * c.rate {
+			due := time.Duration(i) * time.Second / time.Duration(c.rate)
+			r.Observe(&traffic.Observation{Arrival: traffic.Arrival{Due: due, Client: -1}, Sent: due + 1, Done: due + c.service, Status: 200})
+		}
+		l := r.Summary(End{}).Little
+		if l.Mismatch == nil || *l.Mismatch > .05 || math.Abs(l.Expected/c.want-1) > .01 {
+			t.Errorf("%d/s for %v: %+v, want %v in flight", c.rate, c.service, l, c.want)
+		}
 	}
-	l := r.Summary(End{}).Little
-	if l.Mismatch == nil || *l.Mismatch > .02 || l.Expected < 99 || l.Expected > 101 || l.Samples != 60 {
-		t.Errorf("%+v, mismatch %v", l, l.Mismatch)
+}
+
+// The load of a run that is cut short ends with its last arrival, not with the
+// last answer that it waits for.
+func TestLoadOfACutRun(t *testing.T) {
+	for _, end := range []End{{Interrupted: true, Elapsed: 6 * time.Second}, {Guarded: true, Elapsed: 6 * time.Second}, {Elapsed: 6 * time.Second}} {
+		r := NewRecorder(Options{Names: []string{"a"}, Span: time.Minute, Planned: func(from, to time.Duration) float64 { return 100 * (to - from).Seconds() },
+			Windows: []traffic.Window{{Name: "first", To: 2 * time.Second}, {Name: "second", From: 2 * time.Second, To: time.Minute}}})
+		for i := range 300 {
+			due := time.Duration(i) * 10 * time.Millisecond
+			r.Observe(&traffic.Observation{Arrival: traffic.Arrival{Due: due, Client: -1}, Sent: due + 1, Done: due + 3*time.Second, Status: 200})
+		}
+		s := r.Summary(end)
+		rps, _, _ := s.Value("rps", "", "second")
+		planned := 0.0
+		for _, p := range s.Series {
+			planned += p.Planned
+		}
+		load, rate := 3.0, 100.0
+		if !end.Interrupted && !end.Guarded {
+			load, rate = 6, 25
+		}
+		if math.Abs(s.LoadS-load) > 1e-6 || math.Abs(rps-rate) > 1e-3 || math.Abs(planned-100*load) > 1e-3 || s.ElapsedS != 6 {
+			t.Errorf("%+v: load %v s, %v/s in the second window, %v planned; want %v, %v, %v", end, s.LoadS, rps, planned, load, rate, 100*load)
+		}
 	}
 }
 

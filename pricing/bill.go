@@ -3,6 +3,7 @@ package pricing
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -27,10 +28,10 @@ type Bill struct {
 	AsOf             string   `json:"as_of"`
 	Source           string   `json:"source"`
 	Total            Money    `json:"total_usd"`
-	RequestsPerMonth int64    `json:"requests_per_month"` // billable requests, or messages of a WebSocket API
-	PerMillion       Money    `json:"per_million_usd"`    // Total for a million of these; 0 where there are none
+	RequestsPerMonth int64    `json:"billable_requests_per_month"` // before metering by size; metered messages of a WebSocket API
+	PerMillion       Money    `json:"per_million_billable_usd"`    // Total for a million of these; 0 where there are none, or where Money cannot hold it
 	Lines            []Line   `json:"lines"`
-	Missing          []string `json:"missing,omitempty"` // lines without a price in the region: Total lacks them
+	Missing          []string `json:"missing,omitempty"` // titles of lines without a price in the region: Total lacks them
 	Notes            []string `json:"notes,omitempty"`
 }
 
@@ -38,17 +39,21 @@ type Bill struct {
 // not complete must not be compared.
 func (b *Bill) Complete() bool { return b != nil && len(b.Missing) == 0 }
 
-// MarshalJSON writes null for total_usd and per_million_usd where the bill is
-// not complete, so that nobody takes the rest for the whole.
+// MarshalJSON writes null for total_usd where the bill is not complete, so that
+// nobody takes the rest for the whole, and for per_million_billable_usd where
+// there is no such figure.
 func (b Bill) MarshalJSON() ([]byte, error) {
 	type plain Bill
 	p := struct {
 		Total      *Money `json:"total_usd"`
-		PerMillion *Money `json:"per_million_usd"`
+		PerMillion *Money `json:"per_million_billable_usd"`
 		plain
 	}{plain: plain(b)}
 	if b.Complete() {
-		p.Total, p.PerMillion = &b.Total, &b.PerMillion
+		p.Total = &b.Total
+		if b.PerMillion > 0 {
+			p.PerMillion = &b.PerMillion
+		}
 	}
 	return json.Marshal(p)
 }
@@ -78,8 +83,9 @@ type TierLine struct {
 }
 
 // Bill prices a month's usage on one kind of API in a region. It fails for an
-// unknown region, kind or cache size, for usage below 0, and for a bill beyond
-// what Money holds (9.2 billion dollars). A line without a price in the region
+// unknown region, kind or cache size, for usage below 0 or at the largest
+// integer, where projecting stops, and for a bill beyond what Money holds (9.2
+// billion dollars). A line without a price in the region
 // is named in Missing.
 //
 // Doubling usage never more than doubles a line, since tiers get cheaper; the
@@ -93,8 +99,8 @@ func (b *Book) Bill(region string, api API, u Usage) (Bill, error) {
 	if err := w.lines(api, &u); err != nil {
 		return Bill{}, fmt.Errorf("bill of %s in %s: %w", api, region, err)
 	}
-	if w.RequestsPerMonth > 0 {
-		w.PerMillion = Money(scaled(int64(w.Total), 1_000_000, w.RequestsPerMonth))
+	if m := perMillion(w.Total, w.RequestsPerMonth); m != nil {
+		w.PerMillion = *m
 	}
 	return w.Bill, nil
 }
@@ -116,7 +122,7 @@ func (w *biller) lines(api API, u *Usage) error {
 		}
 	case HTTP:
 		w.RequestsPerMonth = cmp.Or(u.HTTPRequests, u.HTTPUnits)
-		err = w.add("requests", "HTTP API requests", r.HTTPRequests, u.HTTPUnits, w.stepNote("request", u.HTTPRequests, u.HTTPUnits, w.book.Metering.HTTPStep))
+		err = w.add("requests", "HTTP API requests", r.HTTPRequests, u.HTTPUnits, stepNote("request", u.HTTPRequests, u.HTTPUnits, w.book.Metering.HTTPStep))
 		if u.CacheGB != "" {
 			w.Notes = append(w.Notes, "HTTP APIs have no cache: nothing is billed for one")
 		}
@@ -134,7 +140,7 @@ func (w *biller) lines(api API, u *Usage) error {
 	return err
 }
 
-func (w *biller) stepNote(what string, n, units, step int64) string {
+func stepNote(what string, n, units, step int64) string {
 	if units <= n || n <= 0 {
 		return ""
 	}
@@ -154,6 +160,9 @@ func (w *biller) cache(u *Usage) error {
 // taken off first and the region's tiers start at the rest.
 func (w *biller) transfer(u *Usage) error {
 	paid := u.BytesOut
+	if paid == math.MaxInt64 {
+		return errors.New("data transfer out: more bytes than can be counted")
+	}
 	if gb := w.book.Metering.GB; paid > 0 && !u.NoFreeTransfer {
 		if w.region.Partition == "aws" {
 			free := min(paid, w.book.FreeTransferGB*gb)
@@ -182,11 +191,11 @@ func (w *biller) add(item, title string, s *Schedule, n int64, note string) erro
 		return fmt.Errorf("%s: quantity is %d, below 0", title, n)
 	}
 	if s == nil {
-		w.Missing = append(w.Missing, fmt.Sprintf("%s: no price in %s in the book of %s", title, w.region.Code, w.book.AsOf))
+		w.Missing = append(w.Missing, title)
 		return nil
 	}
 	tiers, usd, ok := s.breakdown(n)
-	if !ok || w.Total > math.MaxInt64-usd {
+	if !ok || n == math.MaxInt64 || w.Total > math.MaxInt64-usd {
 		return fmt.Errorf("%s: %s %ss cost more than can be counted", title, quantity(n, s.scale), s.Unit)
 	}
 	w.Total += usd

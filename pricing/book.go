@@ -22,9 +22,23 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/turnpike-perf/turnpike/spelling"
 )
+
+// staleAfter is the age at which prices are worth a warning.
+const staleAfter = 180 * 24 * time.Hour
+
+// Stale warns of prices that are old on a day; "" where they are not. It goes
+// by the day of publication, whatever was checked after it.
+func Stale(asOf string, on time.Time) string {
+	day, err := time.Parse(time.DateOnly, asOf)
+	if age := on.Sub(day); err == nil && age > staleAfter {
+		return fmt.Sprintf("the price list is %d days old: compare it with https://aws.amazon.com/api-gateway/pricing/", age/(24*time.Hour))
+	}
+	return ""
+}
 
 // DefaultRegion is billed where none is named.
 const DefaultRegion = "us-east-1"
@@ -67,11 +81,8 @@ type Region struct {
 	RESTRequests, HTTPRequests, Messages, Minutes, TransferOut *Schedule
 
 	cacheHour map[string]*Schedule
-	sizes     []string
+	sizes     []string // in GB, smallest first
 }
-
-// CacheSizes lists the sizes in GB for which the region has a price, smallest first.
-func (r *Region) CacheSizes() []string { return slices.Clone(r.sizes) }
 
 // CacheHour returns the price of an hour of a REST API's cache of that size in
 // GB; nil where there is none.

@@ -48,8 +48,8 @@ func TestBookSchedules(t *testing.T) {
 				t.Errorf("%s %s: tiers end at %v, want %v", code, name, to, bounds[name])
 			}
 		}
-		if want := []string{"0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"}; !slices.Equal(r.CacheSizes(), want) {
-			t.Errorf("%s: cache sizes %v, want %v", code, r.CacheSizes(), want)
+		if want := []string{"0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"}; !slices.Equal(r.sizes, want) {
+			t.Errorf("%s: cache sizes %v, want %v", code, r.sizes, want)
 		}
 	}
 	slices.Sort(missing)

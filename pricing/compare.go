@@ -21,9 +21,9 @@ type Comparison struct {
 	DifferencePercent *float64     `json:"difference_percent,omitempty"` // of REST; nil also where REST is 0
 	RangeREST         *Range       `json:"range_rest,omitempty"`         // what uncertain billing rules leave open; nil where nothing
 	RangeHTTP         *Range       `json:"range_http,omitempty"`
-	Uncertain         []string     `json:"uncertain,omitempty"` // what the ranges turn on: "no_route: billed"
-	RunREST           Money        `json:"run_rest_usd"`        // the run itself at a deployed API, without anything free; only what has a price
-	RunHTTP           Money        `json:"run_http_usd"`
+	Uncertain         []string     `json:"uncertain,omitempty"`    // what the ranges turn on: "no_route: billed (no such path or method)"
+	RunREST           Money        `json:"run_rest_usd,omitempty"` // the run itself at a deployed API, without anything free; 0 where REST is not complete
+	RunHTTP           Money        `json:"run_http_usd,omitempty"` // 0 where HTTP is not complete
 	Measured          Usage        `json:"measured"`
 	Month             Usage        `json:"month"`
 	Basis             Basis        `json:"basis"`
@@ -49,8 +49,8 @@ type SideBySide struct {
 	HTTPQuantity   string `json:"http_quantity,omitempty"`
 	REST           *Money `json:"rest_usd"`
 	HTTP           *Money `json:"http_usd"`
-	RESTPerMillion *Money `json:"rest_per_million_usd,omitempty"` // this line for a million billable requests
-	HTTPPerMillion *Money `json:"http_per_million_usd,omitempty"`
+	RESTPerMillion *Money `json:"rest_per_million_billable_usd,omitempty"` // this line for a million billable requests
+	HTTPPerMillion *Money `json:"http_per_million_billable_usd,omitempty"`
 }
 
 // Compare projects what m observed over a duration to a month by c and bills
@@ -145,22 +145,33 @@ func sideBySide(rest, http *Bill) []SideBySide {
 	return rows
 }
 
+// perMillion is what a million requests cost where these many cost usd; nil
+// where there are none, or where Money cannot hold it.
 func perMillion(usd Money, requests int64) *Money {
 	if requests <= 0 {
 		return nil
 	}
-	m := Money(scaled(int64(usd), 1_000_000, requests))
-	return &m
+	m, ok := mulDiv(int64(usd), 1_000_000, requests)
+	if !ok {
+		return nil
+	}
+	return (*Money)(&m)
 }
 
 // run prices the run itself, as if its requests were the month's first.
 func (x *Comparison) run(b *Book, u Usage) error {
 	u.NoFreeTransfer = true
 	rest, http, err := both(b, x.Region, u)
-	if err == nil {
-		x.RunREST, x.RunHTTP = rest.Total, http.Total
+	if err != nil {
+		return err
 	}
-	return err
+	if rest.Complete() {
+		x.RunREST = rest.Total
+	}
+	if http.Complete() {
+		x.RunHTTP = http.Total
+	}
+	return nil
 }
 
 func (x *Comparison) ranges(b *Book, c Config, m *Meter, over time.Duration) error {
@@ -173,6 +184,9 @@ func (x *Comparison) ranges(b *Book, c Config, m *Meter, over time.Duration) err
 		}
 	}
 	x.RangeREST, x.RangeHTTP = rangeOf(rest), rangeOf(http)
+	if x.RangeREST == nil && x.RangeHTTP == nil {
+		x.Uncertain = nil // not a nano-dollar turns on it
+	}
 	return nil
 }
 
@@ -201,7 +215,7 @@ func (c *Config) assumptions(rules Rules, month Usage) []string {
 		}
 	}
 	if month.HTTPUnits > month.HTTPRequests {
-		a = append(a, "HTTP API requests are metered by the reading "+rules.value(httpRule)+" (http_metering)")
+		a = append(a, "HTTP API requests are metered in 512 KB steps (https://aws.amazon.com/api-gateway/pricing/), by the reading "+rules.value(httpRule)+" (http_metering): AWS does not say what counts")
 	}
-	return append(a, "the API is public and regional or edge-optimized, not private")
+	return append(a, "the API is public and regional or edge-optimized, not private", rounding)
 }

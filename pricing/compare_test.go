@@ -27,17 +27,17 @@ func TestProject(t *testing.T) {
 		text  string
 	}{
 		{"around the clock", Config{}, 20 * time.Second, 341_640_000, 262_800_000, 394_200_000, 341_640_000_000,
-			"130/s over 20s, sustained 24x7 for 730 h = 341.6M requests"},
+			"130/s on average over 20s, sustained 24x7 for 730 h = 341.6M requests sent, 262.8M of them billable"},
 		{"a month of 720 hours", Config{HoursPerMonth: 720, Month: "24x7"}, 20 * time.Second, 336_960_000, 259_200_000, 388_800_000, 336_960_000_000,
-			"130/s over 20s, sustained 24x7 for 720 h = 337M requests"},
+			"130/s on average over 20s, sustained 24x7 for 720 h = 337M requests sent, 259.2M of them billable"},
 		{"a total", Config{Requests: 500e6}, 20 * time.Second, 500e6, 384_615_385, 576_923_077, 500e9,
-			"500M requests a month in the mix of 130/s over 20s"},
+			"500M requests sent a month, in the mix of a run of 130/s on average over 20s, 384.6M of them billable"},
 		{"business hours", Config{HoursPerMonth: 720, Profile: []Window{{From: 8 * 60, To: 20 * 60, Rate: ptr(traffic.Rate(100))}}}, 20 * time.Second,
 			129_600_000, 99_692_308, 149_538_462, 129_600_000_000,
-			"a day of 08:00 to 20:00 100/s, in the mix of 130/s over 20s, for 720 h = 129.6M requests"},
+			"a day of 08:00 to 20:00 100/s, in the mix of a run of 130/s on average over 20s, for 720 h = 129.6M requests sent, 99.69M of them billable"},
 		{"a night at a fifth", Config{HoursPerMonth: 24, Profile: []Window{{From: 6 * 60, To: 22 * 60, Share: ptr(traffic.Percent(100))}, {From: 22 * 60, To: 6 * 60, Share: ptr(traffic.Percent(20))}}},
 			20 * time.Second, 130 * 3600 * (16 + 8) * 176 / 240, 130 * 3600 * (16 + 8) * 176 / 240 * 10 / 13, 130 * 3600 * (16 + 8) * 176 / 240 * 15 / 13, 130 * 3600 * (16 + 8) * 176 / 240 * 1000,
-			"a day of 06:00 to 22:00 100% of the run's rate, 22:00 to 06:00 20% of the run's rate, in the mix of 130/s over 20s, for 24 h = 8.237M requests"},
+			"a day of 06:00 to 22:00 100% of the run's rate, 22:00 to 06:00 20% of the run's rate, in the mix of a run of 130/s on average over 20s, for 24 h = 8.237M requests sent, 6.336M of them billable"},
 		{"no time", Config{}, 0, 0, 0, 0, 0, "nothing was sent: no month to project"},
 	} {
 		m, b := Project(run, c.over, c.c)
@@ -123,7 +123,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("lines %s", got)
 	}
 	// The timeouts may be free, and the refusals' bytes: the range says so.
-	if got := strings.Join(x.Uncertain, ", "); got != "refused_transfer: billed, unanswered: billed" {
+	if got := strings.Join(x.Uncertain, ", "); got != "refused_transfer: billed (data transfer out of answers to requests that are not billed themselves), unanswered: billed (sent, and given up by the client's own timeout)" {
 		t.Errorf("uncertain: %s", got)
 	}
 	if x.RangeREST == nil || x.RangeREST.Low >= x.REST.Total || x.RangeREST.High != x.REST.Total {
@@ -168,11 +168,14 @@ func TestCompareWithoutPrice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if x.RunREST == 0 || x.RunHTTP != 0 {
+		t.Errorf("the run costs %v on REST and %v on HTTP, want a price for REST alone", x.RunREST, x.RunHTTP)
+	}
 	if x.HTTP.Complete() || x.DifferenceUSD != nil || x.DifferencePercent != nil || x.Cheaper != "" {
 		t.Errorf("compared %v with a bill that lacks %q", x.DifferenceUSD, x.HTTP.Missing)
 	}
 	data, err := json.Marshal(x.HTTP)
-	if err != nil || !strings.Contains(string(data), `"total_usd":null`) {
+	if err != nil || !strings.Contains(string(data), `"total_usd":null,"per_million_billable_usd":null`) {
 		t.Errorf("JSON of a bill that is not complete: %s, %v", data, err)
 	}
 	if x.Lines[0].HTTP != nil {
@@ -189,6 +192,8 @@ func TestCompareErrors(t *testing.T) {
 		{Config{Region: "eu-wset-1"}, `did you mean "eu-west-1"?`},
 		{Config{CacheGB: "3"}, "no cache of"},
 		{Config{Requests: math.MaxInt64}, "cost more than can be counted"},
+		{Config{Requests: 1e16}, "cost more than can be counted"},
+		{Config{Requests: 5e15}, "more bytes than can be counted"},
 	} {
 		if _, err := Compare(Embedded(), c.c, m, time.Second); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Compare(%+v): %v, want %q", c.c, err, c.want)

@@ -103,7 +103,7 @@ func roughly(n int64) string {
 	for _, u := range []struct {
 		name string
 		size int64
-	}{{"B", 1e9}, {"M", 1e6}, {"k", 1e3}} {
+	}{{"T", 1e12}, {"B", 1e9}, {"M", 1e6}, {"k", 1e3}} {
 		if n >= u.size*10 || n >= u.size && n%u.size == 0 || n >= 1e6 && n >= u.size {
 			return strconv.FormatFloat(float64(n)/float64(u.size), 'g', 4, 64) + u.name
 		}

@@ -8,9 +8,11 @@ import (
 	"unicode/utf8"
 )
 
+// rounding says why rounded amounts may seem not to add up.
+const rounding = "each amount is rounded by itself; totals are exact before that"
+
 // WriteQuote writes a quote as an invoice: every line with its tiers, totals,
-// and where the prices are from. Amounts are rounded to cents one by one, so
-// that they may miss the total by a cent; the total is exact before rounding.
+// and where the prices are from.
 func WriteQuote(w io.Writer, q *Quote) error {
 	var v invoice
 	v.text(fmt.Sprintf("One month in %s, %s", q.Region, q.RegionName))
@@ -23,10 +25,16 @@ func WriteQuote(w io.Writer, q *Quote) error {
 			v.bill(&b)
 		}
 	}
-	if q.DifferenceUSD != nil {
-		v.text("")
+	v.text("")
+	rest, ok1 := q.APIs[REST]
+	http, ok2 := q.APIs[HTTP]
+	switch {
+	case q.DifferenceUSD != nil && rest.Total+http.Total > 0:
 		v.text(differenceText(*q.DifferenceUSD, q.DifferencePercent))
+	case ok1 && ok2 && !(rest.Complete() && http.Complete()):
+		v.text("REST and HTTP cannot be compared: a price is missing.")
 	}
+	v.text("(" + rounding + ")")
 	_, err := io.WriteString(w, v.String())
 	return err
 }
@@ -44,9 +52,9 @@ func (a API) Name() string {
 	return string(a)
 }
 
-// PerUnit writes a unit's price as AWS's price page does: "$3.50 per million
+// perUnit writes a unit's price as AWS's price page does: "$3.50 per million
 // requests", "$0.09 per GB".
-func (p Price) PerUnit(unit string) string {
+func (p Price) perUnit(unit string) string {
 	if m, ok := p.Times(1_000_000); ok && unit != "GB" && unit != "hour" {
 		return "$" + m.Decimal() + " per million"
 	}
@@ -84,6 +92,9 @@ func (v *invoice) source(q *Quote) {
 	} else {
 		v.text("not checked after that")
 	}
+	if q.Stale != "" {
+		v.text("mind: " + q.Stale)
+	}
 }
 
 func (v *invoice) bill(b *Bill) {
@@ -93,21 +104,20 @@ func (v *invoice) bill(b *Bill) {
 		v.line(&b.Lines[i])
 	}
 	for _, m := range b.Missing {
-		v.text("  missing: " + m)
+		v.text("  missing: " + m + ": no price in " + b.Region + " in the book of " + b.AsOf)
 	}
-	v.rule(b.Total.String())
 	if b.Complete() {
+		v.rule(b.Total.String())
 		v.total("total", b.Total.String())
-		if b.RequestsPerMonth > 0 {
+		if b.PerMillion > 0 {
 			what := "requests"
 			if b.API == WebSocket {
 				what = "messages"
 			}
-			v.total("per million "+what, b.PerMillion.String())
+			v.total("per million billable "+what, b.PerMillion.String())
 		}
 	} else {
-		v.total("total", "not known")
-		v.total("without what is missing", b.Total.String())
+		v.text("  the total is not known")
 	}
 	for _, n := range b.Notes {
 		v.text("  note: " + n)
@@ -117,12 +127,12 @@ func (v *invoice) bill(b *Bill) {
 func (v *invoice) line(l *Line) {
 	price := ""
 	if len(l.Tiers) == 1 {
-		price = l.Tiers[0].Price.PerUnit(l.Unit)
+		price = l.Tiers[0].Price.perUnit(l.Unit)
 	}
 	v.row("  "+l.Title, readable(l.Quantity)+" "+plural(l.Quantity, l.Unit), price, l.USD.String())
 	if len(l.Tiers) > 1 {
 		for _, t := range l.Tiers {
-			v.row("    "+t.span(l.Unit), readable(t.Quantity), t.Price.PerUnit(l.Unit), t.USD.String())
+			v.row("    "+t.span(l.Unit), readable(t.Quantity), t.Price.perUnit(l.Unit), t.USD.String())
 		}
 	}
 	if l.Note != "" {

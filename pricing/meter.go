@@ -2,6 +2,8 @@ package pricing
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/turnpike-perf/turnpike/traffic"
 )
@@ -75,7 +77,7 @@ func (m *Meter) usage(r reading) (u Usage) {
 	var requests, units, sent, bytes uint64
 	for i := range m.rows {
 		t := &m.rows[i]
-		if table[i].Default == NotSent {
+		if table[i].class == NotSent {
 			continue
 		}
 		sent += t.count
@@ -83,7 +85,7 @@ func (m *Meter) usage(r reading) (u Usage) {
 			requests += t.count
 			units += t.units(r.http)
 		}
-		if r.billable[i] || r.transfer && table[i].Default != NeverReached {
+		if r.billable[i] || r.transfer && table[i].class != NeverReached {
 			bytes += t.bytesOut
 		}
 	}
@@ -100,7 +102,7 @@ func (m *Meter) Ledger() Ledger {
 		if t.count == 0 {
 			continue
 		}
-		class := r.Default
+		class := r.class
 		if class == Billable || class == NotBillable {
 			class = NotBillable
 			if m.reading.billable[i] {
@@ -108,8 +110,8 @@ func (m *Meter) Ledger() Ledger {
 			}
 		}
 		l.count(class, t.count)
-		l.Lines = append(l.Lines, LedgerLine{Rule: r.Name, Title: r.Title, Says: r.Says, Count: t.count, Class: class, Billable: class == Billable,
-			HTTPUnits: t.units(m.reading.http), BytesOut: t.bytesOut, Citation: r.Citation, Confidence: r.Confidence, Switch: r.Switch})
+		l.Lines = append(l.Lines, LedgerLine{Rule: r.name, Title: r.title, Says: r.says, Count: t.count, Class: class, Billable: class == Billable,
+			HTTPUnits: t.units(m.reading.http), BytesOut: t.bytesOut, Citation: r.citation, Confidence: r.confidence, Switch: r.choice})
 	}
 	return l
 }
@@ -131,27 +133,29 @@ func (l *Ledger) count(c Class, n uint64) {
 	}
 }
 
-// uncertain names the switches left to their defaults that what was observed turns on.
+// uncertain names the questions left to their defaults that the bill of what
+// was observed turns on.
 func (m *Meter) uncertain() []string {
-	var large, unbilled uint64
-	counts := map[string]uint64{}
-	for i := range m.rows {
-		t := &m.rows[i]
-		if m.reading.billable[i] {
-			large += t.extra[0] - t.extra[3]
-		} else {
-			unbilled += t.bytesOut
-		}
-		if s := table[i].Switch; s != "" {
-			counts[s] += t.count
+	about := map[string][]string{}
+	tell := func(choice string, n uint64, what string) {
+		if n > 0 && !slices.Contains(about[choice], what) {
+			about[choice] = append(about[choice], what)
 		}
 	}
-	counts[httpRule], counts[sizeRule] = large, unbilled
+	for i := range m.rows {
+		t, r := &m.rows[i], &table[i]
+		if m.reading.billable[i] {
+			tell(httpRule, t.extra[0]-t.extra[3], "what an HTTP API's 512 KB steps count")
+		} else {
+			tell(sizeRule, t.bytesOut, "data transfer out of answers to requests that are not billed themselves")
+		}
+		tell(r.choice, t.count, r.title)
+	}
 	var names []string
 	for i := range switches {
-		s := &switches[i]
-		if counts[s.Name] > 0 && m.rules.open(s) {
-			names = append(names, s.Name+": "+m.rules.value(s.Name))
+		c := &switches[i]
+		if what := about[c.name]; what != nil && m.rules.open(c) {
+			names = append(names, c.name+": "+m.rules.value(c.name)+" ("+strings.Join(what, "; ")+")")
 		}
 	}
 	return names

@@ -68,19 +68,22 @@ func TestRuleOf(t *testing.T) {
 // Every row of the table can be told from the others and says where it is from.
 func TestRulesAreCited(t *testing.T) {
 	names := map[string]bool{}
-	sure := map[string]bool{Documented: true, AWSStaff: true, Community: true, Inference: true, Unknown: true}
-	for _, r := range BillingRules() {
-		if r.Name == "" || r.Title == "" || r.Says == "" || names[r.Name] || !sure[r.Confidence] || !strings.Contains(r.Citation, "https://") {
+	sure := map[string]bool{Documented: true, Withdrawn: true, AWSStaff: true, Community: true, Inference: true, Unknown: true}
+	for _, r := range table {
+		if r.name == "" || r.title == "" || r.says == "" || names[r.name] || !sure[r.confidence] || !strings.Contains(r.citation, "https://") {
 			t.Errorf("rule %+v is not complete, or not the first of its name", r)
 		}
-		if (r.Confidence == Unknown || r.Confidence == Community) && r.Switch == "" {
-			t.Errorf("rule %s is %s, but has no switch", r.Name, r.Confidence)
+		if (r.confidence == Unknown || r.confidence == Community) && r.choice == "" {
+			t.Errorf("rule %s is %s, but has no switch", r.name, r.confidence)
 		}
-		names[r.Name] = true
+		if r.confidence == Documented && strings.Contains(r.citation, "withdrawn") || r.confidence == AWSStaff && !strings.Contains(r.citation, "repost.aws") {
+			t.Errorf("rule %s is called %s, which its source is not: %s", r.name, r.confidence, r.citation)
+		}
+		names[r.name] = true
 	}
-	for _, s := range Switches() {
-		if len(s.Values) < 2 || !strings.Contains(s.Citation, "https://") {
-			t.Errorf("switch %+v is not complete", s)
+	for _, c := range switches {
+		if len(c.values) < 2 || c.name == "" {
+			t.Errorf("choice %+v is not complete", c)
 		}
 	}
 }
@@ -169,9 +172,9 @@ var observations = rapid.Custom(func(t *rapid.T) traffic.Observation {
 
 var rules = rapid.Custom(func(t *rapid.T) Rules {
 	r := Rules{}
-	for _, s := range Switches() {
-		if v := rapid.SampledFrom(append(s.Values, "")).Draw(t, s.Name); v != "" {
-			r[s.Name] = v
+	for _, s := range switches {
+		if v := rapid.SampledFrom(append(s.values, "")).Draw(t, s.name); v != "" {
+			r[s.name] = v
 		}
 	}
 	return r

@@ -14,8 +14,8 @@ type Basis struct {
 	Text             string  `json:"text"`  // one line in words
 	HoursPerMonth    int     `json:"hours_per_month"`
 	MeasuredS        float64 `json:"measured_s"`
-	MeasuredRequests int64   `json:"measured_requests"`  // sent in the run, billable or not
-	RequestsPerMonth int64   `json:"requests_per_month"` // sent in the month, billable or not
+	MeasuredRequests int64   `json:"measured_requests"`       // sent in the run, billable or not
+	RequestsPerMonth int64   `json:"sent_requests_per_month"` // billable or not
 }
 
 // Project scales what a run used to a month by c. The requests sent in the
@@ -25,7 +25,7 @@ type Basis struct {
 // rounding, half to even. A run without requests or duration gives an empty month.
 func Project(u Usage, over time.Duration, c Config) (Usage, Basis) {
 	b := Basis{Model: "24x7", HoursPerMonth: c.hours(), MeasuredS: over.Seconds(), MeasuredRequests: u.Sent}
-	run := fmt.Sprintf("%s/s over %s", perSecond(u.Sent, over), over.Round(time.Millisecond))
+	run := fmt.Sprintf("%s/s on average over %s", perSecond(u.Sent, over), over.Round(time.Millisecond))
 	month := Usage{CacheGB: c.CacheGB, CacheHours: c.CacheHours, NoFreeTransfer: c.FreeDataTransfer != nil && !*c.FreeDataTransfer}
 	if month.CacheGB != "" && month.CacheHours == 0 {
 		month.CacheHours = int64(b.HoursPerMonth)
@@ -37,19 +37,20 @@ func Project(u Usage, over time.Duration, c Config) (Usage, Basis) {
 	switch {
 	case c.Requests > 0:
 		b.Model, b.RequestsPerMonth = "total", int64(c.Requests)
-		b.Text = fmt.Sprintf("%s requests a month in the mix of %s", c.Requests, run)
+		b.Text = fmt.Sprintf("%s %s sent a month, in the mix of a run of %s", c.Requests, plural(c.Requests.String(), "request"), run)
 	case len(c.Profile) > 0:
 		b.Model, b.RequestsPerMonth = "profile", c.profileMonth(u.Sent, over)
-		b.Text = fmt.Sprintf("a day of %s, in the mix of %s, for %d h = %s requests", c.profileText(), run, b.HoursPerMonth, roughly(b.RequestsPerMonth))
+		b.Text = fmt.Sprintf("a day of %s, in the mix of a run of %s, for %d h = %s requests sent", c.profileText(), run, b.HoursPerMonth, roughly(b.RequestsPerMonth))
 	default:
 		b.RequestsPerMonth = scaled(u.Sent, int64(b.HoursPerMonth)*int64(time.Hour), int64(over))
-		b.Text = fmt.Sprintf("%s, sustained 24x7 for %d h = %s requests", run, b.HoursPerMonth, roughly(b.RequestsPerMonth))
+		b.Text = fmt.Sprintf("%s, sustained 24x7 for %d h = %s requests sent", run, b.HoursPerMonth, roughly(b.RequestsPerMonth))
 	}
 	scale := func(n int64) int64 { return scaled(n, b.RequestsPerMonth, u.Sent) }
 	month.Sent = b.RequestsPerMonth
 	month.RESTRequests, month.HTTPRequests, month.HTTPUnits = scale(u.RESTRequests), scale(u.HTTPRequests), scale(u.HTTPUnits)
 	month.WebSocketMessages, month.ConnectionMinutes = scale(u.WebSocketMessages), scale(u.ConnectionMinutes)
 	month.BytesOut = scale(u.BytesOut)
+	b.Text += ", " + billableOf(month.RESTRequests, month.Sent)
 	return month, b
 }
 
@@ -86,14 +87,15 @@ func (c *Config) profileText() string {
 		case w.Rate != nil:
 			rate = w.Rate.String()
 		case w.Share != nil:
-			rate = strconv.FormatFloat(float64(*w.Share), 'g', 6, 64) + "% of the run's rate"
+			rate = strconv.FormatFloat(float64(*w.Share), 'f', -1, 64) + "% of the run's rate"
 		}
 		parts[i] = fmt.Sprintf("%s to %s %s", w.From, w.To, rate)
 	}
 	return strings.Join(parts, ", ")
 }
 
-// scaled returns n*to/from rounded half to even, at most the largest integer.
+// scaled returns n*to/from rounded half to even, at most the largest integer,
+// which Bill refuses.
 func scaled(n, to, from int64) int64 {
 	m, ok := mulDiv(n, to, from)
 	if !ok {
@@ -102,15 +104,22 @@ func scaled(n, to, from int64) int64 {
 	return m
 }
 
-// perSecond writes a rate for reading.
+// billableOf says how many of the requests sent are billable.
+func billableOf(n, sent int64) string {
+	switch n {
+	case 0:
+		return "none of them billable"
+	case sent:
+		return "all of them billable"
+	}
+	return roughly(n) + " of them billable"
+}
+
+// perSecond writes a rate for reading, in four figures or to the whole number.
 func perSecond(n int64, over time.Duration) string {
 	r := float64(n) / max(over.Seconds(), 1e-9)
-	switch {
-	case n <= 0:
-		return "0"
-	case r >= 99.95:
+	if r >= 1000 {
 		return strconv.FormatFloat(r, 'f', 0, 64)
-	default:
-		return strconv.FormatFloat(r, 'g', 3, 64)
 	}
+	return strconv.FormatFloat(r, 'g', 4, 64)
 }

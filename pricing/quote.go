@@ -34,6 +34,7 @@ type Quote struct {
 	AsOf              string       `json:"as_of"`
 	Source            string       `json:"source"`
 	Verified          string       `json:"verified,omitempty"`
+	Stale             string       `json:"stale,omitempty"` // a warning that the prices are old: what Stale says on the day
 	Basis             string       `json:"basis,omitempty"` // how a run became this month; "" where the month was given
 	APIs              map[API]Bill `json:"apis"`
 	Cheaper           API          `json:"cheaper,omitempty"`            // of REST and HTTP, where both are quoted and complete
@@ -66,6 +67,9 @@ func (b *Book) Quote(in QuoteInput) (Quote, error) {
 		}
 		if api == WebSocket && in.Messages > 0 {
 			bill.Notes = append(bill.Notes, "data transfer out of messages is not in the bill")
+			if note := stepNote("message", in.Messages, u.WebSocketMessages, b.Metering.WebSocketStep); note != "" && len(bill.Lines) > 0 {
+				bill.Lines[0].Note = note
+			}
 		}
 		q.APIs[api] = bill
 	}
@@ -119,6 +123,12 @@ func (in *QuoteInput) usage(b *Book) (u Usage, err error) {
 	if in.CacheGB == "" && in.CacheHours > 0 {
 		return u, fmt.Errorf("cache hours: %d without a size of cache", in.CacheHours)
 	}
+	if in.CacheHours > maxHours {
+		return u, fmt.Errorf("cache hours: %d are more than a month's %d", in.CacheHours, maxHours)
+	}
+	if err := in.unbilled(); err != nil {
+		return u, err
+	}
 	one := tally{count: 1}
 	one.large(clamp(in.RequestBytes), clamp(in.ResponseBytes), b.Metering.HTTPStep)
 	reading := slices.Index(httpReadings, Rules{httpRule: in.HTTPMetering}.value(httpRule))
@@ -136,6 +146,23 @@ func (in *QuoteInput) usage(b *Book) (u Usage, err error) {
 		return u, fmt.Errorf("%d requests of %d and %d bytes, %d messages: too many to count", in.Requests, in.RequestBytes, in.ResponseBytes, in.Messages)
 	}
 	return u, nil
+}
+
+// unbilled says what is given although none of the kinds asked for bills it.
+func (in *QuoteInput) unbilled() error {
+	apis := in.apis()
+	requests := slices.Contains(apis, REST) || slices.Contains(apis, HTTP)
+	switch {
+	case in.Requests > 0 && !requests:
+		return fmt.Errorf("requests: %d, but only REST and HTTP APIs bill requests", in.Requests)
+	case in.Requests == 0 && in.RequestBytes+in.ResponseBytes > 0:
+		return fmt.Errorf("a size of requests or answers is given, but no number of requests")
+	case in.Messages+in.ConnectionMinutes > 0 && !slices.Contains(apis, WebSocket):
+		return fmt.Errorf("messages or connection minutes are given, but only WebSocket APIs bill them")
+	case in.Messages == 0 && in.MessageBytes > 0:
+		return fmt.Errorf("a size of messages is given, but no number of messages")
+	}
+	return nil
 }
 
 func times(a, b int64) (int64, bool) {

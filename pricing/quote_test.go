@@ -83,7 +83,7 @@ func TestComparisonAsQuote(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	given.Basis = "500M requests a month in the mix of 1/s over 1s"
+	given.Basis = "500M requests sent a month, in the mix of a run of 1/s on average over 1s, all of them billable"
 	if d := cmp.Diff(given, q); d != "" {
 		t.Errorf("measured and given differ: %s", d)
 	}
@@ -104,6 +104,11 @@ func TestQuoteErrors(t *testing.T) {
 		{QuoteInput{APIs: []API{"grpc"}}, `unknown kind of API "grpc"`},
 		{QuoteInput{CacheHours: 5}, "without a size of cache"},
 		{QuoteInput{CacheGB: "5"}, "want one of 0.5"},
+		{QuoteInput{CacheGB: "0.5", CacheHours: 745}, "more than a month's 744"},
+		{QuoteInput{APIs: []API{WebSocket}, Requests: 5}, "only REST and HTTP APIs bill requests"},
+		{QuoteInput{APIs: []API{REST}, Requests: 5, Messages: 5}, "only WebSocket APIs bill them"},
+		{QuoteInput{Messages: 5, ResponseBytes: 5}, "no number of requests"},
+		{QuoteInput{Requests: 5, MessageBytes: 5}, "no number of messages"},
 		{QuoteInput{HTTPMetering: "both"}, `unknown reading "both"`},
 		{QuoteInput{Requests: math.MaxInt64, ResponseBytes: 2}, "too many to count"},
 		{QuoteInput{Requests: 1e15, RequestBytes: 1e15}, "too many to count"},
@@ -112,6 +117,80 @@ func TestQuoteErrors(t *testing.T) {
 		if _, err := Embedded().Quote(c.in); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Quote(%+v): %v, want %q", c.in, err, c.want)
 		}
+	}
+}
+
+// A bill of which a price is missing reads the same after it was saved, and
+// shows no total that lacks something.
+func TestIncompleteInvoice(t *testing.T) {
+	m := NewMeter(nil)
+	m.Observe(&traffic.Observation{Sent: 1, BytesIn: 3000})
+	x, err := Compare(Embedded(), Config{Region: "ap-east-2", Requests: 500e6}, m, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts [2]string
+	for i := range texts {
+		var out strings.Builder
+		q := x.Quote()
+		if err := WriteQuote(&out, &q); err != nil {
+			t.Fatal(err)
+		}
+		texts[i] = out.String()
+		data, err := json.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x = Comparison{}
+		if err := json.Unmarshal(data, &x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(texts[0], texts[1]); d != "" {
+		t.Errorf("a saved bill differs: %s", d)
+	}
+	for _, want := range []string{"missing: HTTP API requests: no price in ap-east-2 in the book of 2025-06-05", "the total is not known", "cannot be compared"} {
+		if !strings.Contains(texts[0], want) {
+			t.Errorf("no %q in:\n%s", want, texts[0])
+		}
+	}
+}
+
+// What a million costs is left out where it is beyond what Money holds.
+func TestPerMillionThatDoesNotFit(t *testing.T) {
+	q, err := Embedded().Quote(QuoteInput{Messages: 1, ConnectionMinutes: 1e12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := WriteQuote(&out, &q); err != nil || strings.Contains(out.String(), "per million billable") {
+		t.Errorf("%v:\n%s", err, &out)
+	}
+	if data, err := json.Marshal(q); err != nil || !strings.Contains(string(data), `"total_usd":"250000.000001","per_million_billable_usd":null`) {
+		t.Errorf("%s, %v", data, err)
+	}
+}
+
+func TestStale(t *testing.T) {
+	for day, want := range map[string]string{
+		"2025-06-05": "", "2025-12-02": "", "2025-12-03": "181 days old", "2026-11-22": "535 days old",
+	} {
+		on, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Stale("2025-06-05", on); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("Stale(2025-06-05, %s) = %q, want %q", day, got, want)
+		}
+	}
+	q, err := Embedded().Quote(QuoteInput{Requests: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Stale = "they are old"
+	var out strings.Builder
+	if err := WriteQuote(&out, &q); err != nil || !strings.Contains(out.String(), "\nmind: they are old\n") {
+		t.Errorf("%v:\n%s", err, &out)
 	}
 }
 

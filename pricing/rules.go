@@ -1,8 +1,6 @@
 package pricing
 
 import (
-	"slices"
-
 	"github.com/turnpike-perf/turnpike/traffic"
 )
 
@@ -19,35 +17,37 @@ const (
 
 // How sure a rule is.
 const (
-	Documented = "documented" // AWS's own text, in force or withdrawn
-	AWSStaff   = "AWS staff"  // an AWS employee's answer in public
-	Community  = "community"  // what customers report of their bills
-	Inference  = "inference"  // follows from the general rule
-	Unknown    = "unknown"    // nobody outside AWS has said
+	Documented = "documented"          // AWS's own text, in force
+	Withdrawn  = "documented formerly" // AWS's own text, since withdrawn
+	AWSStaff   = "AWS staff"           // an AWS employee's answer in public
+	Community  = "community"           // what customers report
+	Inference  = "inference"           // follows from the general rule
+	Unknown    = "unknown"             // nobody outside AWS has said
 )
 
-// A BillingRule is one row of the table that Meter sorts observations by.
-type BillingRule struct {
-	Name       string `json:"name"`
-	Title      string `json:"title"`      // which requests
-	Says       string `json:"says"`       // what is billed, and why
-	Default    Class  `json:"default"`    // unless Switch says otherwise
-	Confidence string `json:"confidence"` // one of the constants above
-	Citation   string `json:"citation"`
-	Switch     string `json:"switch,omitempty"` // key of pricing.rules that decides, where the evidence is not certain
+// A billingRule is one row of the table that Meter sorts observations by.
+type billingRule struct {
+	name       string
+	title      string // which requests
+	says       string // what is billed, and why
+	class      Class  // unless the switch says otherwise
+	confidence string // one of the constants above
+	citation   string
+	choice     string // key of pricing.rules that decides, where the evidence is not certain
 }
 
 // The sources of the rules.
 const (
 	pricingPage = "AWS pricing page: “you pay only for the API calls you receive”, https://aws.amazon.com/api-gateway/pricing/"
-	oldPricing  = "AWS developer guide, API Gateway Pricing (withdrawn in 2022), " +
+	oldPricing  = "AWS developer guide, API Gateway Pricing (withdrawn after January 2022), " +
 		"https://github.com/awsdocs/amazon-api-gateway-developer-guide/blob/12fad5e8d71e93fd92fd98e195b2be962cbd7994/doc_source/api-gateway-pricing.md"
 	staffThrottle = "AWS staff: still so, https://repost.aws/questions/QUY2x146iORPmsJHpff8u0eA; " + oldPricing
+	staffAuth     = "AWS staff: no charge where authentication fails, https://repost.aws/questions/QUm1jSF1ieSQ25Ol1RzFLysA; " + oldPricing
 	staffBackend  = "AWS staff: billed once the request reached the integration, https://repost.aws/questions/QUm1jSF1ieSQ25Ol1RzFLysA"
 	notStated     = "AWS does not say; " + pricingPage
 	wafConflict   = "answers conflict on requests that WAF blocks, https://repost.aws/questions/QUWAikrDqJSaCOrX2NMEHlGg and " +
 		"https://repost.aws/questions/QUT-Ts0igfSrCdZdWeuzwLCA; missing API keys are not charged: " + oldPricing
-	preflights = "customers' bills, https://90s.aien.me/one-simple-domain-change-that-cut-my-api-gateway-costs-in-half (2024-12-18), " +
+	preflights = "customers' reports, https://aien.me/one-simple-domain-change-that-cut-my-api-gateway-costs-in-half, " +
 		"https://weirdion.github.io/posts/when-cors-requests-turn-into-an-unexpected-costs"
 )
 
@@ -79,10 +79,10 @@ const (
 )
 
 // table holds every rule; each observation falls under exactly one.
-var table = [numRules]BillingRule{
+var table = [numRules]billingRule{
 	ruleAnswered: {"answered", "answered below 400", "billed: an API call received", Billable, Documented, pricingPage, ""},
 	ruleClientError: {"client_error", "4xx that the integration answered",
-		"billed: an API call received", Billable, Documented, pricingPage, ""},
+		"billed: the request reached the integration", Billable, Inference, staffBackend, ""},
 	rulePreflight: {"preflight", "OPTIONS that was answered",
 		"billed like any call, also where the API answers CORS preflights by itself", Billable, Community, preflights, "preflight"},
 	ruleBackendError: {"backend_error", "the integration failed or answered 5xx",
@@ -108,22 +108,19 @@ var table = [numRules]BillingRule{
 	ruleThrottled: {"throttled", "throttled by the account's, the stage's or a method's limit (429)",
 		"not billed", NotBillable, AWSStaff, staffThrottle, ""},
 	rulePlanThrottled: {"usage_plan_throttled", "throttled by a usage plan's limit (429)",
-		"not billed", NotBillable, Documented, oldPricing, ""},
-	ruleQuota: {"quota_exceeded", "over a usage plan's quota (429)", "not billed", NotBillable, Documented, oldPricing, ""},
+		"not billed", NotBillable, Withdrawn, oldPricing, ""},
+	ruleQuota: {"quota_exceeded", "over a usage plan's quota (429)", "not billed", NotBillable, Withdrawn, oldPricing, ""},
 	ruleAPIKey: {"api_key", "API key missing or invalid, where the method requires one (403)",
-		"not billed", NotBillable, Documented, oldPricing, ""},
+		"not billed", NotBillable, Withdrawn, oldPricing, ""},
 	ruleAuthFailure: {"auth_failure", "authorization or authentication failed (401, 403)",
 		"not billed for IAM, Lambda authorizers and Cognito; HTTP APIs' JWT by analogy. An authorizer's Lambda is billed by Lambda",
-		NotBillable, Documented, oldPricing, "auth_failure"},
+		NotBillable, AWSStaff, staffAuth, "auth_failure"},
 	ruleForbidden: {"forbidden", "401 or 403 whose cause the answer does not tell (API key, WAF, stage, custom domain)",
 		"taken as not billed, as most of these are", NotBillable, Unknown, wafConflict, "forbidden"},
 	ruleNoConnection: {"no_connection", "no connection: refused, name not found, TLS, or ended before anything was sent",
 		"not billed: API Gateway received no request", NeverReached, Inference, pricingPage, ""},
 	ruleNotSent: {"not_sent", "due, but not sent by the generator", "not billed: nothing was sent", NotSent, Inference, pricingPage, ""},
 }
-
-// BillingRules returns the whole table, in the order of a ledger.
-func BillingRules() []BillingRule { return slices.Clone(table[:]) }
 
 // byOutcome sorts observations by outcome and cause. What went unanswered goes
 // by its outcome; then the gateway's reason decides; then the outcome again.

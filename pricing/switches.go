@@ -10,16 +10,14 @@ import (
 
 // Rules chooses between readings where the evidence on AWS's billing is not
 // certain: a switch's name and the chosen value. What is absent has its
-// default. Switches lists them.
+// default. See switches.
 type Rules map[string]string
 
-// A Switch is one question that AWS leaves open, with the answers that can be chosen.
-type Switch struct {
-	Name       string   `json:"name"`
-	Values     []string `json:"values"` // the default first
-	Says       string   `json:"says"`
-	Confidence string   `json:"confidence"`
-	Citation   string   `json:"citation"`
+// A choice is one question that AWS leaves open, with the answers that can be
+// chosen, the default first.
+type choice struct {
+	name   string
+	values []string
 }
 
 const (
@@ -31,46 +29,47 @@ const (
 
 var httpReadings = []string{"sum", "larger", "each", "request"}
 
-var switches = func() []Switch {
-	list := []Switch{
-		{httpRule, httpReadings, "HTTP APIs are metered in 512 KB steps; of what is not said. sum: request and response bodies together; " +
-			"larger: of the two; each: each by itself, the first step in common; request: the request's body alone", Unknown,
-			"AWS whitepaper, https://docs.aws.amazon.com/whitepapers/latest/best-practices-api-gateway-private-apis-integration/cost-optimization.html; " +
-				"12 KB in and 46 KB out are one request in the first example of https://aws.amazon.com/api-gateway/pricing/"},
-		{sizeRule, []string{billed, notBilled}, "data transfer out of the answers to requests that are not billed themselves: the bytes do leave the region",
-			Inference, "data transfer is billed by itself, at EC2's rate, https://aws.amazon.com/api-gateway/pricing/"},
+// The steps of HTTP APIs: AWS's page and whitepaper give their size, not what
+// is counted. In the page's first example 12 KB in and 46 KB out are one
+// request, which every reading agrees with. sum: request and response bodies
+// together; larger: of the two; each: each by itself, the first step in common;
+// request: the request's body alone.
+//
+// Data transfer is billed by itself, so that the answers to requests that are
+// not billed are transferred too: an inference.
+var switches = func() []choice {
+	list := []choice{
+		{httpRule, httpReadings},
+		{sizeRule, []string{billed, notBilled}},
 	}
 	for i := range table {
 		r := &table[i]
-		if r.Switch == "" || slices.ContainsFunc(list, func(s Switch) bool { return s.Name == r.Switch }) {
+		if r.choice == "" || slices.ContainsFunc(list, func(c choice) bool { return c.name == r.choice }) {
 			continue
 		}
 		values := []string{billed, notBilled}
-		if r.Default != Billable {
+		if r.class != Billable {
 			slices.Reverse(values)
 		}
-		list = append(list, Switch{r.Switch, values, r.Title + ": " + r.Says, r.Confidence, r.Citation})
+		list = append(list, choice{r.choice, values})
 	}
 	return list
 }()
 
-// Switches lists what pricing.rules can decide.
-func Switches() []Switch { return slices.Clone(switches) }
-
 // value returns what a switch is set to, its default where nothing valid is chosen.
 func (r Rules) value(name string) string {
-	i := slices.IndexFunc(switches, func(s Switch) bool { return s.Name == name })
-	if v := r[name]; slices.Contains(switches[i].Values, v) {
+	i := slices.IndexFunc(switches, func(c choice) bool { return c.name == name })
+	if v := r[name]; slices.Contains(switches[i].values, v) {
 		return v
 	}
-	return switches[i].Values[0]
+	return switches[i].values[0]
 }
 
 // validate reports each unknown switch and value.
 func (r Rules) validate(bad func(path, problem string)) {
 	names := make([]string, len(switches))
 	for i, s := range switches {
-		names[i] = s.Name
+		names[i] = s.name
 	}
 	for _, name := range slices.Sorted(maps.Keys(r)) {
 		i := slices.Index(names, name)
@@ -80,8 +79,8 @@ func (r Rules) validate(bad func(path, problem string)) {
 				problem = "is no billing rule with a switch (did you mean " + near + "?)"
 			}
 			bad("rules."+name, problem)
-		} else if !slices.Contains(switches[i].Values, r[name]) {
-			bad("rules."+name, `is "`+r[name]+`": want `+strings.Join(switches[i].Values, " or "))
+		} else if !slices.Contains(switches[i].values, r[name]) {
+			bad("rules."+name, `is "`+r[name]+`": want `+strings.Join(switches[i].values, " or "))
 		}
 	}
 }
@@ -95,8 +94,8 @@ type reading struct {
 
 func (r Rules) reading() (d reading) {
 	for i := range table {
-		d.billable[i] = table[i].Default == Billable
-		if s := table[i].Switch; s != "" {
+		d.billable[i] = table[i].class == Billable
+		if s := table[i].choice; s != "" {
 			d.billable[i] = r.value(s) == billed
 		}
 	}
@@ -105,10 +104,10 @@ func (r Rules) reading() (d reading) {
 	return d
 }
 
-// open tells whether a switch is left to its default although the evidence is weak.
-func (r Rules) open(s *Switch) bool {
-	_, chosen := r[s.Name]
-	return !chosen && s.Confidence != Documented
+// open tells whether a question is left to its default.
+func (r Rules) open(c *choice) bool {
+	_, chosen := r[c.name]
+	return !chosen
 }
 
 // extreme is r with every open question answered so that the bill is the
@@ -119,17 +118,17 @@ func (r Rules) extreme(high bool) Rules {
 		x = Rules{}
 	}
 	for i := range switches {
-		s := &switches[i]
+		c := &switches[i]
 		switch {
-		case !r.open(s):
-		case s.Name == httpRule && high:
-			x[s.Name] = "sum" // larger <= each <= sum, since the first step is in common
-		case s.Name == httpRule:
-			x[s.Name] = "request"
+		case !r.open(c):
+		case c.name == httpRule && high:
+			x[c.name] = "sum" // larger <= each <= sum, since the first step is in common
+		case c.name == httpRule:
+			x[c.name] = "request"
 		case high:
-			x[s.Name] = billed
+			x[c.name] = billed
 		default:
-			x[s.Name] = notBilled
+			x[c.name] = notBilled
 		}
 	}
 	return x

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -60,9 +61,9 @@ func (c *chart) SVG() template.HTML {
 	x := scale{lo: 0, hi: c.End, a: chartL, b: chartW - chartR}
 	y := c.axis(s, x)
 	c.stack(s, x, y)
-	for i, l := range c.Series {
+	for _, l := range c.Series {
 		if !l.Stack {
-			s.path(stair(c.X, c.Step, l.Values, x, y), fmt.Sprintf("fill:none;stroke:var(--%s);stroke-width:1.8;stroke-linejoin:round;stroke-dasharray:%s", l.Color, orNone(c.Series[i].Dash)))
+			s.path(stair(c.X, c.Step, l.Values, x, y), fmt.Sprintf("fill:none;stroke:var(--%s);stroke-width:1.8;stroke-linejoin:round;stroke-dasharray:%s", l.Color, cmp.Or(l.Dash, "none")))
 		}
 	}
 	for _, m := range c.Marks {
@@ -219,29 +220,10 @@ func sparkline(vs []*float64, color, label string) template.HTML {
 	return template.HTML(s.close())
 }
 
-// cut shortens a label to n characters.
-func cut(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	if n < 1 {
-		return ""
-	}
-	return string(r[:n-1]) + "…"
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
 func ptr(v float64) *float64 { return &v }
 
-// highest is the largest of the values, the lowest the smallest above 0; 0
-// where there are none.
+// extremes are the smallest value above 0 and the largest; 0 where there are
+// none.
 func extremes(rows ...[]*float64) (lowest, highest float64) {
 	lowest = math.Inf(1)
 	for _, vs := range rows {

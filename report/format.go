@@ -161,7 +161,8 @@ func dollars(m pricing.Money) string {
 	case a >= 0.01:
 		return sign(v) + "$" + strconv.FormatFloat(a, 'f', 2, 64)
 	}
-	return sign(v) + "$" + strconv.FormatFloat(math.Abs(v), 'g', 2, 64)
+	digits := 1 - int(math.Floor(math.Log10(math.Abs(v)))) // two significant ones
+	return sign(v) + "$" + trim(math.Abs(v), digits)
 }
 
 func sign(v float64) string {

@@ -52,7 +52,7 @@ func TestWords(t *testing.T) {
 		{significant(0), "0"}, {significant(0.0421), "0.042"}, {significant(4.216), "4.22"}, {significant(42.16), "42.2"}, {significant(421.6), "422"}, {significant(12345), "12,345"}, {significant(0.9999), "1"},
 		{seconds(0.25), "0.25 s"}, {seconds(20), "20 s"}, {seconds(300), "5 min"}, {seconds(301), "5 min 1 s"}, {seconds(7380), "2 h 3 min"}, {seconds(3600), "1 h"},
 		{large(950), "950"}, {large(48213), "48,213"}, {large(1.29e9), "1.29 billion"}, {large(5e8), "500 million"}, {large(999_999), "1 million"},
-		{dollars(0), "$0"}, {dollars(1698_230_000_000), "$1,698"}, {dollars(3_350_000_000), "$3.35"}, {dollars(4_200_000), "$0.0042"}, {dollars(-250 * pricing.Dollar), "−$250"}, {dollars(100 * pricing.Dollar), "$100"},
+		{dollars(0), "$0"}, {dollars(1698_230_000_000), "$1,698"}, {dollars(3_350_000_000), "$3.35"}, {dollars(4_200_000), "$0.0042"}, {dollars(3_500), "$0.0000035"}, {money(new(pricing.Money(1_300_426))), "$0.0013"}, {money(new(20 * pricing.Cent)), "$0.20"}, {dollars(-250 * pricing.Dollar), "−$250"}, {dollars(100 * pricing.Dollar), "$100"},
 		{and(nil), ""}, {and([]string{"a"}), "a"}, {and([]string{"a", "b"}), "a and b"}, {and([]string{"a", "b", "c"}), "a, b and c"},
 		{things(1, "request"), "1 request"}, {things(0, "request"), "0 requests"},
 		{cut("abcdef", 4), "abc…"}, {cut("abc", 4), "abc"}, {plain("a\x1b[31m\nb"), "a\ufffd[31m\ufffdb"},
@@ -67,9 +67,14 @@ func TestWords(t *testing.T) {
 func TestAxes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		top := rapid.Float64Range(1e-6, 1e9).Draw(t, "top")
-		s := steps(top, 5)
+		s := steps(top, 5, false)
 		if len(s) < 2 || len(s) > 7 || s[0] != 0 || s[len(s)-1] < top*(1-1e-9) || !slices.IsSorted(s) {
 			t.Errorf("steps(%v, 5) = %v", top, s)
+		}
+		for _, v := range steps(top, 5, true) {
+			if v != math.Trunc(v) {
+				t.Errorf("steps(%v, 5, whole) has %v", top, v)
+			}
 		}
 		lo := rapid.Float64Range(0, 1e6).Draw(t, "lo")
 		hi := lo + rapid.Float64Range(0, 1e6).Draw(t, "more")

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
+	"strings"
 )
 
 // The page's parts. uPlot 1.6.32 is Leon Sorokin's, under the MIT licence
@@ -28,10 +30,11 @@ var (
 
 var pageTemplate = template.Must(template.New("report").Option("missingkey=error").Funcs(template.FuncMap{
 	"uplotLicence": func() string { return uplotLicence },
+	"sourced":      sourced,
 }).Parse(pageHTML))
 
-// HTML writes the report as one file that refers to nothing outside itself: a
-// content security policy in it forbids every load. It can be read without
+// HTML writes the report as one file that loads nothing from outside itself: a
+// content security policy in it forbids that. It can be read without
 // scripts, printed, and read back by Read.
 func HTML(w io.Writer, r *Report) error {
 	p, err := pageOf(r)
@@ -46,4 +49,23 @@ func HTML(w io.Writer, r *Report) error {
 		return fmt.Errorf("write report page: %w", err)
 	}
 	return nil
+}
+
+var address = regexp.MustCompile(`https://[^\s,;)]+`)
+
+// sourced parts a source into plain text and links; of a long address it shows
+// the host and the end.
+func sourced(source string) []link {
+	var out []link
+	end := 0
+	for _, at := range address.FindAllStringIndex(source, -1) {
+		href := strings.TrimRight(source[at[0]:at[1]], ".")
+		shown := strings.TrimPrefix(href, "https://")
+		if parts := strings.Split(shown, "/"); len(shown) > 60 {
+			shown = parts[0] + "/…/" + parts[len(parts)-1]
+		}
+		out = append(out, link{"", source[end:at[0]]}, link{href, shown})
+		end = at[0] + len(href)
+	}
+	return append(out, link{"", source[end:]})
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func JSON(w io.Writer, r *Report) error {
 func normal(r *Report) *Report {
 	c := *r
 	c.Schema = SchemaName
-	c.Verdict.Sentence = sentenceOf(r)
+	c.Verdict.Sentence = cmp.Or(c.Verdict.Sentence, Sentence(r))
 	c.Verdict.Reasons = list(c.Verdict.Reasons)
 	c.Checks = list[checks.Result](c.Checks)
 	c.Limits = list(c.Limits)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -54,7 +55,7 @@ type (
 // what was not measured soundly has neither passed nor failed; a run without
 // checks has one case, the measurement itself.
 func JUnit(w io.Writer, r *Report) error {
-	s := junitSuite{Name: r.Name, Time: strconv.FormatFloat(r.Summary.ElapsedS, 'f', 3, 64), Properties: junitProperties(r), Out: sentenceOf(r)}
+	s := junitSuite{Name: r.Name, Time: strconv.FormatFloat(r.Summary.ElapsedS, 'f', 3, 64), Properties: junitProperties(r), Out: Sentence(r)}
 	if !r.Began.IsZero() {
 		s.Timestamp = r.Began.UTC().Format("2006-01-02T15:04:05")
 	}
@@ -64,7 +65,7 @@ func JUnit(w io.Writer, r *Report) error {
 		case invalid(r):
 			c.Error = invalidProblem(r)
 		case !k.Passed:
-			c.Failure = &junitProblem{Message: checkWords(k), Type: "check", Text: strings.TrimSpace(fmt.Sprintf("observed %s, wanted %s\n%s", orDash(k.Observed), k.Bound, k.Margin+k.Reason))}
+			c.Failure = &junitProblem{Message: checkWords(k), Type: "check", Text: strings.TrimSpace(fmt.Sprintf("observed %s, wanted %s\n%s", cmp.Or(k.Observed, none), k.Bound, k.Margin+k.Reason))}
 		}
 		s.Cases = append(s.Cases, c)
 	}
@@ -119,11 +120,4 @@ func writeXML(w io.Writer, v any) error {
 		return fmt.Errorf("write junit.xml: %w", err)
 	}
 	return nil
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return none
-	}
-	return s
 }

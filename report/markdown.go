@@ -15,7 +15,7 @@ const markdownLimit = 60_000
 // is left out and said to be.
 func Markdown(w io.Writer, r *Report) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s %s: %s\n\n%s\n\n", statusMark(r.Verdict.Status), r.Verdict.Status, markdown(r.Name), markdown(cut(sentenceOf(r), 3000)))
+	fmt.Fprintf(&b, "### %s %s: %s\n\n%s\n\n", statusMark(r.Verdict.Status), r.Verdict.Status, markdown(r.Name), markdown(cut(Sentence(r), 3000)))
 	for _, n := range notes(r) {
 		fmt.Fprintf(&b, "> %s\n\n", markdown(n.Text))
 	}
@@ -52,22 +52,19 @@ func markdownFoot(r *Report) string {
 	return strings.Join(parts, " · ")
 }
 
-// headTable is the table of checks or, where there are none, of requests.
+// headTable is the table of checks or, where there are none, of requests, or
+// else the bill.
 func headTable(r *Report) string {
-	if len(r.Checks) == 0 {
-		if t := requestTable(r); t != nil {
-			return markdownTable(t, 20)
-		}
-		if r.Cost.REST != nil || r.Cost.HTTP != nil {
-			return markdownTable(costTable(r), 20)
-		}
-		return ""
+	if t := checkTable(r); t != nil {
+		return markdownTable(t, 60)
 	}
-	t := &table{Head: []cell{text(""), text("Check"), text("Holds for"), num("Observed"), num("Bound"), text("Margin")}}
-	for _, k := range checkRows(r) {
-		t.Rows = append(t.Rows, tableRow{Cells: []cell{text(k.Mark), text(k.Text), text(k.Scope), num(k.Observed), num(k.Bound), text(k.Margin)}})
+	if t := requestTable(r); t != nil {
+		return markdownTable(t, 20)
 	}
-	return markdownTable(t, 60)
+	if t := costTable(r.Cost); t != nil {
+		return markdownTable(t, 20)
+	}
+	return ""
 }
 
 func detailBlocks(r *Report) []string {
@@ -77,15 +74,15 @@ func detailBlocks(r *Report) []string {
 			out = append(out, fmt.Sprintf("\n<details><summary>%s</summary>\n\n%s\n</details>\n", title, markdownTable(t, rows)))
 		}
 	}
-	if len(r.Checks) > 0 {
+	if len(r.Checks) > 0 { // else it is the first
 		add("By request", requestTable(r), 60)
 	}
 	if v := refusalsOf(r); v != nil && r.Summary.Counts.Refused > 0 {
 		add("Refusals by limit", v.Limits, 20)
 		add("Refusals by client", v.Clients, 40)
 	}
-	add("A month on REST and on HTTP, line by line", costTable(r), 40)
-	add("What is billed, and what is not", ledgerTable(r), 40)
+	add("A month on REST and on HTTP, line by line", costTable(r.Cost), 40)
+	add("What is billed, and what is not", ledgerTable(r.Cost.Ledger), 40)
 	if r.Summary.Counts.Planned > 0 {
 		h := healthOf(r)
 		add("Can these numbers be trusted?", h.Signs, 20)
@@ -98,30 +95,6 @@ func detailBlocks(r *Report) []string {
 		out = append(out, fmt.Sprintf("\n<details><summary>Method and assumptions</summary>\n\n%s\n</details>\n", b.String()))
 	}
 	return out
-}
-
-func costTable(r *Report) *table {
-	v := costOf(r)
-	if v == nil {
-		return nil
-	}
-	t := &table{Head: []cell{text("Line"), num("REST, quantity"), num("REST"), num("HTTP, quantity"), num("HTTP"), num("HTTP − REST")}}
-	for _, c := range append(append([]costRow{}, v.Rows...), v.Totals...) {
-		t.Rows = append(t.Rows, tableRow{Cells: []cell{text(c.Title), num(c.RESTQty), num(c.REST), num(c.HTTPQty), num(c.HTTP), num(c.Difference)}})
-	}
-	return t
-}
-
-func ledgerTable(r *Report) *table {
-	v := ledgerOf(r)
-	if v == nil {
-		return nil
-	}
-	t := &table{Head: []cell{text("Rule"), num("Requests"), num("Share"), text("Billed"), text("Source"), text("Confidence")}}
-	for _, l := range v.Rows {
-		t.Rows = append(t.Rows, tableRow{Cells: []cell{text(l.Title), num(l.Count), num(l.Share), text(l.Billed), text(l.Citation), text(l.Confidence)}})
-	}
-	return t
 }
 
 // markdownTable writes at most n rows.
@@ -151,6 +124,9 @@ func markdownTable(t *table, n int) string {
 			}
 			c := r.Cells[k]
 			cells[k] = markdown(cut(c.Text, 160))
+			if c.Sub != "" {
+				cells[k] += "<br><sub>" + markdown(cut(c.Sub, 160)) + "</sub>"
+			}
 			if c.Bar != nil {
 				cells[k] = c.Bar.Width
 			}

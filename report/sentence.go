@@ -97,7 +97,12 @@ func outcome(r *Report) string {
 }
 
 // upper begins a sentence.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
 
 func joined(a, b, by string) string {
 	if b == "" {
@@ -116,12 +121,12 @@ func offered(r *Report) string {
 	var s string
 	lo, hi := planned(r.Plan.Curve)
 	switch {
-	case r.Loop == LoopClosed || r.Summary.Closed:
+	case closed(r):
 		s = fmt.Sprintf("with %s in a closed loop (%s) for %s", things(uint64(max(1, r.Plan.Concurrency)), "client"), perSecond(float64(r.Summary.Counts.Sent), r.Summary.LoadS), over)
 	case hi == 0:
 		s = fmt.Sprintf("at %s for %s", perSecond(float64(r.Summary.Counts.Planned), r.Summary.LoadS), over)
 	case lo > hi*0.95:
-		s = fmt.Sprintf("at %s requests/s for %s", significant(hi), over)
+		s = fmt.Sprintf("at %s for %s", requestRate(hi), over)
 	case r.Plan.Arrivals == "replay":
 		s = fmt.Sprintf("replaying a log at up to %s requests/s for %s", significant(hi), over)
 	default:
@@ -137,7 +142,14 @@ func perSecond(n, s float64) string {
 	if s <= 0 {
 		return "no measurable rate"
 	}
-	return significant(n/s) + " requests/s"
+	return requestRate(n / s)
+}
+
+func requestRate(v float64) string {
+	if s := significant(v); s != "1" {
+		return s + " requests/s"
+	}
+	return "1 request/s"
 }
 
 func planned(curve []PlanPoint) (lo, hi float64) {

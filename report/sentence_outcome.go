@@ -107,8 +107,7 @@ func (l LimitInfo) rateOnly() string {
 	return rate(l.Rate)
 }
 
-// outcomePhrase is what prose calls the outcomes other than ok, refusals and
-// not_sent.
+// outcomePhrase is what prose calls the outcomes other than ok and refusals.
 var outcomePhrase = map[string]string{
 	traffic.ClientError.String():          "client errors (4xx)",
 	traffic.AuthDenied.String():           "denied access (401, 403)",
@@ -122,6 +121,7 @@ var outcomePhrase = map[string]string{
 	traffic.DNS.String():                  "names not found",
 	traffic.TLS.String():                  "TLS failures",
 	traffic.Aborted.String():              "aborted",
+	traffic.NotSent.String():              "never sent",
 }
 
 var one = strings.NewReplacer("errors", "error", "timeouts", "timeout", "connections", "connection", "names", "name", "failures", "failure")
@@ -151,7 +151,10 @@ func errorWords(c measure.Counts) []string {
 		for _, n := range names[:min(2, len(names))] {
 			kinds = append(kinds, counted(failed[n], n))
 		}
-		if len(names) > 2 {
+		switch {
+		case len(names) == 1:
+			_, kinds[0], _ = strings.Cut(kinds[0], " ") // its count is that of all
+		case len(names) > 2:
 			kinds = append(kinds, "others")
 		}
 		words = append(words, fmt.Sprintf("%s (%s) failed: %s", things(c.Errors, "request"), share(of(c.Errors, c.Sent)), strings.Join(kinds, ", ")))

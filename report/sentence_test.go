@@ -118,6 +118,8 @@ func TestSentence(t *testing.T) {
 			"In simulation, at 0 to 500 requests/s for 20 s, all 10,000 requests were answered without a refusal or an error, and p99 latency was 38.2 ms."},
 		{"replay", plainRun(func(r *Report) { r.Plan.Arrivals, r.Plan.Curve[0].Rate = "replay", 3 }),
 			"Replaying a log at up to 500 requests/s for 20 s, all 10,000 requests were answered without a refusal or an error, and p99 latency was 38.2 ms."},
+		{"one kind of failure", plainRun(came("timeout", 1)), "At 500 requests/s for 20 s, nothing was refused and p99 latency was 38.2 ms. 1 request (0.01%) failed: timeout."},
+		{"one a second", plainRun(func(r *Report) { r.Plan.Curve = []PlanPoint{{0, 1}, {20, 1}} }), strings.Replace(base, "500 requests/s", "1 request/s", 1)},
 		{"closed loop", plainRun(func(r *Report) { r.Loop, r.Plan.Concurrency, r.Plan.Curve = LoopClosed, 10, nil }),
 			"With 10 clients in a closed loop (500 requests/s) for 20 s, all 10,000 requests were answered without a refusal or an error, and p99 latency was 38.2 ms."},
 		{"too few for a p99", plainRun(func(r *Report) { r.Summary.Rows[0].Latency.P99 = nil }),

@@ -81,14 +81,19 @@ func (s scale) at(v float64) float64 {
 }
 
 // steps lists round values from 0 on, n or somewhat fewer, the last of them at
-// or just above top: 0, 200, 400, … for an axis that begins at zero.
-func steps(top float64, n int) []float64 {
+// or just above top: 0, 200, 400, … for an axis that begins at zero. Of what
+// comes in whole numbers there are no halves.
+func steps(top float64, n int, whole bool) []float64 {
 	if !(top > 0) || math.IsInf(top, 0) {
 		return []float64{0, 1}
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(top/float64(n))))
+	muls := []float64{1, 2, 2.5, 5, 10}
+	if whole && unit <= 1 {
+		unit, muls = 1, []float64{1, 2, 5, 10}
+	}
 	step := unit
-	for _, m := range []float64{1, 2, 2.5, 5, 10} {
+	for _, m := range muls {
 		if step = unit * m; top/step <= float64(n) {
 			break
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/turnpike-perf/turnpike/measure"
 	"github.com/turnpike-perf/turnpike/traffic"
@@ -15,29 +13,6 @@ import (
 type TextOptions struct {
 	Color bool // ANSI colours; words and marks say the same without
 	Width int  // columns; 0 = 100, at least 40
-}
-
-const (
-	bold   = "1"
-	dim    = "2"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	violet = "35"
-)
-
-// A writer collects lines for a terminal.
-type writer struct {
-	strings.Builder
-	o TextOptions
-}
-
-// paint wraps s in a colour, where colours were asked for.
-func (w *writer) paint(code, s string) string {
-	if !w.o.Color || s == "" {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
 // Text writes the summary for a terminal: the verdict first, then the figures
@@ -75,7 +50,7 @@ func short(r *Report) string {
 		}
 	}
 	if len(parts) == 0 {
-		return sentenceOf(r)
+		return Sentence(r)
 	}
 	return strings.Join(parts, " ")
 }
@@ -92,7 +67,7 @@ func (w *writer) headline(r *Report) {
 	}
 	if r.Mode != ModePrice {
 		about = append(about, seconds(r.Summary.ElapsedS), fmt.Sprintf("seed %d", r.Seed))
-		if v := validityWords(r); v != "" {
+		if v := validityWords(r); v != "" && v != r.Verdict.Status {
 			about = append(about, v)
 		}
 	}
@@ -281,7 +256,8 @@ func (w *writer) checks(r *Report) {
 	for _, k := range r.Checks {
 		widest, seen = max(widest, length(plain(k.Check))), max(seen, length(k.Observed))
 	}
-	widest = min(widest, w.o.Width/2)
+	seen = min(seen, 20)
+	widest = min(widest, w.o.Width-length("✗ FAIL")-seen-4)
 	for _, k := range r.Checks {
 		mark, color := "✓ pass", green
 		if !k.Passed {
@@ -298,7 +274,7 @@ func (w *writer) checks(r *Report) {
 		if k.Line > 0 && !k.Passed {
 			note = strings.TrimSpace(note + fmt.Sprintf("  (line %d)", k.Line))
 		}
-		line := fmt.Sprintf("  %s%s  %s", text, strings.Repeat(" ", widest-length(text)), pad(what, min(seen, 20)))
+		line := fmt.Sprintf("  %s%s  %s", text, strings.Repeat(" ", widest-length(text)), pad(what, seen))
 		room := w.o.Width - length(mark)
 		if length(line)+2+length(note) <= room {
 			line = strings.TrimRight(line+"  "+note, " ")
@@ -309,49 +285,4 @@ func (w *writer) checks(r *Report) {
 			w.wrap(note, strings.Repeat(" ", length(mark)+2), strings.Repeat(" ", length(mark)+2))
 		}
 	}
-}
-
-// keep is a space at which wrap does not break.
-const keep = "\u00a0"
-
-// wrap writes words in lines no wider than the terminal, the first after head
-// and the others after indent.
-func (w *writer) wrap(s, head, indent string) {
-	col := length(head)
-	if strings.TrimSpace(head) != "" {
-		head = w.paint(dim, head)
-	}
-	w.WriteString(head)
-	empty := true
-	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\n' }) {
-		if !empty && col+1+length(word) > w.o.Width {
-			w.WriteString("\n" + indent)
-			col, empty = length(indent), true
-		}
-		if !empty {
-			w.WriteByte(' ')
-			col++
-		}
-		w.WriteString(strings.ReplaceAll(word, keep, " "))
-		col, empty = col+length(word), false
-	}
-	w.WriteByte('\n')
-}
-
-// plain makes text safe for a terminal: names come from files, and a control
-// character in one would move the cursor or change colours.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u202e' || r == '\u2066' || r == '\u2067' {
-			return '\ufffd'
-		}
-		return r
-	}, s)
-}
-
-func length(s string) int { return utf8.RuneCountInString(s) }
-
-// pad puts spaces before s up to n columns.
-func pad(s string, n int) string {
-	return strings.Repeat(" ", max(0, n-length(s))) + s
 }

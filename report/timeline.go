@@ -43,8 +43,11 @@ func timelineOf(s *measure.Summary) timeline {
 	}
 	// A run ends a few milliseconds into an interval of its own: a sliver that
 	// would draw as a spike. It stays in run.json.
-	if n := len(t.points); n > 1 && s.LoadS > 0 && t.points[n-1].FromS >= s.LoadS && t.end-t.points[n-1].FromS < t.step/4 {
-		t.points = t.points[:n-1]
+	if n := len(t.points); n > 1 {
+		last := t.points[n-1].FromS
+		if tail := t.end - last; tail < t.step/20 || s.LoadS > 0 && last >= s.LoadS && tail < t.step/4 {
+			t.points = t.points[:n-1]
+		}
 	}
 	for _, p := range t.points {
 		t.from = append(t.from, p.FromS)
@@ -198,14 +201,16 @@ func loadChart(r *Report, t timeline) *chart {
 		}
 		c.Series = append(c.Series, series{Label: l.label, Color: l.color, Hatch: l.hatch, Stack: true, Values: vs})
 	}
-	c.Series = append(c.Series, series{Label: "offered", Color: "line", Dash: "5 3", Values: t.planned})
+	if !closed(r) {
+		c.Series = append(c.Series, series{Label: "offered", Color: "line", Dash: "5 3", Values: t.planned})
+	}
 	_, c.Max = extremes(total, t.planned)
 	for _, l := range r.Limits {
 		if l.Whole && l.Rate > 0 && l.Rate <= c.Max*1.05 {
 			c.Marks = append(c.Marks, markLine{Value: l.Rate, Label: fmt.Sprintf("%s limit %s", l.Limit, rate(l.Rate))})
 		}
 	}
-	c.Ticks = steps(c.Max, 5)
+	c.Ticks = steps(c.Max, 5, false)
 	c.Max = c.Ticks[len(c.Ticks)-1]
 	return c
 }
@@ -262,9 +267,9 @@ func flightChart(r *Report, t timeline) *chart {
 	_, c.Max = extremes(vs)
 	if m := float64(r.Plan.MaxInFlight); m > 0 && m <= c.Max*1.5 {
 		c.Marks = append(c.Marks, markLine{Value: m, Label: "max_in_flight"})
-		c.Max = max(c.Max, m)
+		c.Max = max(c.Max, m*1.05) // room for the label
 	}
-	c.Ticks = steps(c.Max, 5)
+	c.Ticks = steps(c.Max, 5, true)
 	c.Max = c.Ticks[len(c.Ticks)-1]
 	return c
 }

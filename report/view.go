@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -23,7 +24,7 @@ type page struct {
 	Facts         []fact
 	Command       string
 	Nav           []link
-	Checks        []checkRow
+	Checks        *table
 	Cards         []card
 	Charts        []chartView
 	SeriesTable   *table
@@ -46,28 +47,17 @@ type page struct {
 	Measured      bool // something was sent
 }
 
-type note struct {
-	Class, Text string
-	Items       []string
-}
+type note struct{ Class, Text string }
 
 type fact struct{ Term, Text string }
 
-type link struct{ ID, Text string }
+type link struct{ Href, Text string } // text alone where there is no address
 
 type card struct {
 	Label, Value, Unit string
 	More               []string
 	Title              string
 	Spark              template.HTML
-}
-
-// A checkRow is one gate: its state in a word, what was wanted and seen, and
-// how much of the bound was used.
-type checkRow struct {
-	Text, Scope, Observed, Bound, Margin, Mark, Class, Line string
-	Used                                                    int // per cent of the bound, at most 100; -1 = cannot be drawn
-	Color                                                   string
 }
 
 type chartView struct {
@@ -96,9 +86,18 @@ type tableRow struct {
 
 type cell struct {
 	Text, Sub, Title string
+	Cite             string // a source; its addresses become links
 	Number           bool
 	Class            string
 	Bar              *bar
+}
+
+// wideOnly leaves a column out where there is no room for it.
+const wideOnly = "wide-only"
+
+func (c cell) class(name string) cell {
+	c.Class = name
+	return c
 }
 
 type bar struct {
@@ -130,15 +129,12 @@ func pageOf(r *Report) (*page, error) {
 	p := &page{
 		Title: r.Name + " – " + r.Verdict.Status, Name: r.Name, Status: r.Verdict.Status, Mark: statusMark(r.Verdict.Status),
 		Notes: notes(r), Facts: facts(r), Command: r.Command,
-		Checks: checkRows(r), Cards: cards(r, t), Measured: r.Summary.Counts.Planned+r.Summary.Counts.Sent > 0,
+		Checks: checkTable(r), Cards: cards(r, t), Measured: r.Summary.Counts.Planned+r.Summary.Counts.Sent > 0,
 		Requests: requestTable(r), Windows: windowTable(r), Refusals: refusalsOf(r), Cost: costOf(r), Ledger: ledgerOf(r),
 		Method: r.Method, Glossary: glossary(r), Scenario: r.Scenario, Foot: foot(r),
 		CSS: template.CSS(css), UplotCSS: template.CSS(uplotCSS), JS: template.JS(script), UplotJS: template.JS(uplotJS), RunJSON: template.JS(run),
 	}
 	p.Headline, p.Rest = sentences(r)
-	if s := r.Verdict.Sentence; s != "" && s != Sentence(r) {
-		p.Headline, p.Rest = s, nil // saved by a version that words it otherwise
-	}
 	if p.Measured {
 		p.Health = healthOf(r)
 		p.Percentiles = percentilesOf(r)
@@ -156,13 +152,17 @@ func (p *page) charts(r *Report, t timeline) error {
 	if len(t.points) > 0 {
 		load, latency, flight := loadChart(r, t), latencyChart(r, t), flightChart(r, t)
 		drawn = append(drawn, load)
-		p.addChart(load, "The dashed line is what was offered. Below it, stacked, is what came of those requests: plain colours were let through, hatched ones were refused, by the limit that refused. Grey bands are the stages of the plan.")
+		lede, from := "The stacked areas are what came of the requests: plain colours were let through, hatched ones were refused, by the limit that refused. Grey bands are the stages of the plan.", "sent"
+		if !closed(r) {
+			lede, from = "The dashed line is what was offered. "+lede, "due"
+		}
+		p.addChart(load, lede)
 		if len(latency.Series) > 0 {
 			drawn = append(drawn, latency)
-			p.addChart(latency, "How long callers waited, counted from when each request was due, refusals left out. Each line is the time within which that share of an interval's requests was done; the scale is logarithmic.")
+			p.addChart(latency, "How long callers waited, counted from when each request was "+from+", refusals left out. Each line is the time within which that share of an interval's requests was done; the scale is logarithmic.")
 		}
 		drawn = append(drawn, flight)
-		p.addChart(flight, "How many requests were under way at once. A line that climbs while the load stays level means that the API falls behind.")
+		p.addChart(flight, "How many requests were under way at the end of each interval. A line that climbs while the load stays level means that the API falls behind.")
 		p.SeriesTable = seriesTable(r, t)
 		p.SeriesNote = "One row per " + seconds(t.step) + "."
 		if t.merged > 1 {
@@ -202,17 +202,17 @@ func (p *page) addChart(c *chart, lede string) {
 }
 
 func stroke(s series) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 24 8" aria-hidden="true"><path d="M0 4H24" style="stroke:var(--%s);stroke-width:2.2;stroke-dasharray:%s"/></svg>`, s.Color, orNone(s.Dash)))
+	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 24 8" aria-hidden="true"><path d="M0 4H24" style="stroke:var(--%s);stroke-width:2.2;stroke-dasharray:%s"/></svg>`, s.Color, cmp.Or(s.Dash, "none")))
 }
 
 func (p *page) nav() []link {
 	var out []link
 	add := func(there bool, id, text string) {
 		if there {
-			out = append(out, link{id, text})
+			out = append(out, link{"#" + id, text})
 		}
 	}
-	add(len(p.Checks) > 0, "checks", "Checks")
+	add(p.Checks != nil, "checks", "Checks")
 	add(p.Measured, "glance", "At a glance")
 	add(len(p.Charts) > 0, "time", "Over time")
 	add(p.Percentiles != nil, "percentiles", "Percentiles")
@@ -238,37 +238,37 @@ func statusMark(status string) string {
 	return "◐"
 }
 
-// sentenceOf is the saved sentence, or a new one where none was saved.
-func sentenceOf(r *Report) string {
-	if r.Verdict.Sentence != "" {
-		return r.Verdict.Sentence
-	}
-	return Sentence(r)
-}
+// closed tells that each client waits for its answer before it sends again.
+func closed(r *Report) bool { return r.Loop == LoopClosed || r.Summary.Closed }
 
-// checkRows are the gates, in the order of the scenario.
-func checkRows(r *Report) []checkRow {
-	rows := make([]checkRow, 0, len(r.Checks))
+// checkTable has a row per gate, in the order of the scenario: what was wanted
+// and seen, and how much of the bound was used.
+func checkTable(r *Report) *table {
+	if len(r.Checks) == 0 {
+		return nil
+	}
+	t := &table{Head: []cell{text("Check"), text("Holds for").class(wideOnly), num("Observed"), num("Bound").class(wideOnly), text("Used").class(wideOnly), text("Result")}}
 	for _, k := range r.Checks {
-		row := checkRow{Text: k.Check, Scope: scope(k), Observed: k.Observed, Bound: k.Bound, Margin: k.Margin, Mark: "✓ passed", Class: "yes", Used: -1, Color: "pass"}
+		name, bar, color := text(k.Check), text(""), "pass"
+		result := cell{Text: "✓ passed", Sub: k.Margin, Class: "mark yes"}
 		if !k.Passed {
-			row.Mark, row.Class, row.Color = "✗ failed", "no", "fail"
+			result.Text, result.Class, color = "✗ failed", "mark no", "fail"
 		}
 		if invalid(r) {
-			row.Mark, row.Class = row.Mark+", void", "na"
+			result.Text, result.Class, color = "void", "mark na", "lost"
 		}
 		if k.Observed == "" {
-			row.Observed, row.Margin = none, k.Reason
+			result.Sub = k.Reason
 		}
 		if k.Line > 0 {
-			row.Line = "line " + strconv.Itoa(k.Line)
+			name.Sub = "line " + strconv.Itoa(k.Line)
 		}
 		if k.MarginRatio != nil {
-			row.Used = int(100 * max(0, min(1, used(k))))
+			bar = barCell(used(k), color)
 		}
-		rows = append(rows, row)
+		t.Rows = append(t.Rows, tableRow{Cells: []cell{name, text(scope(k)).class(wideOnly), num(cmp.Or(k.Observed, none)), num(k.Bound).class(wideOnly), bar.class(wideOnly), result}})
 	}
-	return rows
+	return t
 }
 
 // used is the part of the bound that was used up: 1 where it is just met, also

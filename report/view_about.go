@@ -14,14 +14,14 @@ func notes(r *Report) []note {
 	var out []note
 	switch {
 	case invalid(r):
-		out = append(out, note{Class: "INVALID", Text: "This measurement cannot be trusted, so no check counts. The figures below show what went wrong, not how the API performs.", Items: r.Summary.Validity.Reasons})
-	case r.Verdict.Interrupted || r.Verdict.Guard != "" || r.Summary.Validity.Verdict == measure.Partial:
-		out = append(out, note{Text: "The run ended before its plan did. The figures below are of the part that was carried out.", Items: r.Summary.Validity.Reasons})
+		out = append(out, note{Class: "INVALID", Text: "The figures below show what went wrong, not how the API performs, and a month projected from them is not to be relied on either."})
+	case trust(r) == "" && r.Summary.Validity.Verdict == measure.Partial:
+		out = append(out, note{Text: "The run ended before its plan did: " + strings.Join(r.Summary.Validity.Reasons, "; ") + "."})
 	}
 	if r.Mode == ModeSimulate {
 		out = append(out, note{Text: "Simulated: no request was sent. The same plan was carried out in virtual time against a model of the API; latencies are those of the model that its definition assumes."})
 	}
-	if r.Loop == LoopClosed || r.Summary.Closed {
+	if closed(r) {
 		out = append(out, note{Text: "Closed loop: each client waits for its answer before it sends again, so a slow API is offered less load. Latency is from when a request was sent; it does not show what callers would feel who arrive at their own time."})
 	}
 	return out
@@ -100,7 +100,7 @@ func glossary(r *Report) []fact {
 		return nil
 	}
 	latency := "from when a request was due by the plan to when its answer was complete: what a caller would feel, also when the generator or a full pool delayed it. Refused requests are left out, errors and timeouts are in"
-	if r.Loop == LoopClosed {
+	if closed(r) {
 		latency = "in this closed loop, from when a request was sent to when its answer was complete. Refused requests are left out"
 	}
 	return []fact{

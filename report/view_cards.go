@@ -103,7 +103,19 @@ func latencyCard(q measure.Quantiles, t timeline) card {
 		k.Title = tooSmall
 	}
 	if q.Count > 0 {
-		k.More = []string{fmt.Sprintf("p50 %s · p99.9 %s", quantile(q.P50), quantile(q.P999))}
+		parts := []string{}
+		for _, p := range []struct {
+			name string
+			ms   *float64
+		}{{"p50", q.P50}, {"p99.9", q.P999}} {
+			if p.ms != nil {
+				parts = append(parts, p.name+" "+millis(*p.ms))
+			}
+		}
+		if q.P99 == nil {
+			parts = append(parts, "too few samples")
+		}
+		k.More = []string{strings.Join(parts, " · ")}
 	}
 	return k
 }

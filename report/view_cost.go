@@ -15,24 +15,13 @@ import (
 // A costView is the month's bill on both kinds of API, line by line.
 type costView struct {
 	Text, Basis string
+	Open        string // what AWS's silence leaves open, in money
 	Bars        template.HTML
 	BarsNarrow  template.HTML
 	BarLegend   []legendItem
-	Rows        []costRow
-	Totals      []costRow
+	Table       *table
 	Tiers       []tierView
 	Notes       []string
-	Source      string
-}
-
-// A costRow is one line on both kinds; "–" where a kind has none.
-type costRow struct {
-	Title, Unit        string
-	RESTQty, REST      string
-	HTTPQty, HTTP      string
-	Difference         string
-	Class              string
-	RESTNote, HTTPNote string
 }
 
 type tierView struct {
@@ -45,15 +34,7 @@ func costOf(r *Report) *costView {
 	if c.REST == nil && c.HTTP == nil {
 		return nil
 	}
-	v := &costView{Text: costText(r), Basis: c.Basis.Text, Notes: costNotes(r)}
-	v.Source = strings.TrimSuffix("Prices of "+c.Region+" as of "+c.AsOf+": "+c.Source, ": ")
-	if c.Verified != "" {
-		v.Source += " (" + strings.TrimRight(c.Verified, ".") + ")"
-	}
-	for _, l := range c.Lines {
-		v.Rows = append(v.Rows, costRow{Title: capital(l.Title), Unit: inUnits(l.Unit), RESTQty: quantity(l.RESTQuantity, l.Unit), REST: money(l.REST), HTTPQty: quantity(l.HTTPQuantity, l.Unit), HTTP: money(l.HTTP), Difference: moneyGap(l.REST, l.HTTP)})
-	}
-	v.Totals = totals(c)
+	v := &costView{Text: costText(r), Basis: c.Basis.Text, Open: openRange(c), Table: costTable(c), Notes: costNotes(c)}
 	for _, b := range []*pricing.Bill{c.REST, c.HTTP} {
 		v.Tiers = append(v.Tiers, tiers(b)...)
 	}
@@ -81,40 +62,45 @@ func inUnits(unit string) string {
 	case "request", "message":
 		return ""
 	case "GB":
-		return unit
+		return "in GB"
 	}
-	return unit + "s"
+	return "in " + unit + "s"
 }
 
-func capital(s string) string {
-	if s == "" {
-		return s
+// costTable has a row per line item and closes with the month, the price of a
+// million requests, and the run itself.
+func costTable(c pricing.Comparison) *table {
+	t := &table{Head: []cell{text("Line"), num("REST, quantity").class(wideOnly), num("REST"), num("HTTP, quantity").class(wideOnly), num("HTTP"), num("HTTP − REST")}}
+	add := func(class string, name cell, restQty string, rest cell, httpQty string, http cell, gap string) {
+		t.Rows = append(t.Rows, tableRow{Class: class, Cells: []cell{name, num(restQty).class(wideOnly), rest, num(httpQty).class(wideOnly), http, num(gap)}})
 	}
-	return upper(s)
-}
-
-// totals are the closing rows: per month, per million, and the run itself.
-func totals(c pricing.Comparison) []costRow {
-	month := costRow{Title: "Per month", Unit: "billable", Class: "total", REST: money(total(c.REST)), HTTP: money(total(c.HTTP)), Difference: moneyGap(total(c.REST), total(c.HTTP))}
-	each := costRow{Title: "Per million requests", Class: "sum", REST: money(million(c.REST)), HTTP: money(million(c.HTTP)), Difference: moneyGap(million(c.REST), million(c.HTTP))}
-	if c.REST != nil {
-		month.RESTNote, month.RESTQty = incomplete(c.REST), humanize.Comma(c.REST.RequestsPerMonth)
+	for _, l := range c.Lines {
+		add("", cell{Text: upper(l.Title), Sub: inUnits(l.Unit)}, quantity(l.RESTQuantity, l.Unit), num(money(l.REST)), quantity(l.HTTPQuantity, l.Unit), num(money(l.HTTP)), moneyGap(l.REST, l.HTTP))
 	}
-	if c.HTTP != nil {
-		month.HTTPNote, month.HTTPQty = incomplete(c.HTTP), humanize.Comma(c.HTTP.RequestsPerMonth)
+	if len(t.Rows) == 0 {
+		return nil
 	}
-	rows := []costRow{month, each}
+	rest, restQty := monthCells(c.REST)
+	http, httpQty := monthCells(c.HTTP)
+	add("total", text("Per month"), restQty, rest, httpQty, http, moneyGap(total(c.REST), total(c.HTTP)))
+	add("sum", text("Per million billable requests"), "", num(money(million(c.REST))), "", num(money(million(c.HTTP))), moneyGap(million(c.REST), million(c.HTTP)))
 	if c.RunREST != 0 || c.RunHTTP != 0 {
-		rows = append(rows, costRow{Title: "This run, at a deployed API", Class: "minor", REST: c.RunREST.String(), HTTP: c.RunHTTP.String(), Difference: moneyGap(&c.RunREST, &c.RunHTTP)})
+		add("minor", text("This run, at a deployed API"), "", num(money(&c.RunREST)), "", num(money(&c.RunHTTP)), moneyGap(&c.RunREST, &c.RunHTTP))
 	}
-	return rows
+	return t
 }
 
-func incomplete(b *pricing.Bill) string {
-	if b.Complete() {
-		return ""
+// monthCells are a bill's total, with what it has no price for, and how many
+// requests it is of.
+func monthCells(b *pricing.Bill) (month cell, requests string) {
+	month = num(money(total(b)))
+	if b == nil {
+		return month, ""
 	}
-	return "no price for " + strings.Join(b.Missing, ", ")
+	if !b.Complete() {
+		month.Sub = "no price for " + strings.Join(b.Missing, ", ")
+	}
+	return month, humanize.Comma(b.RequestsPerMonth)
 }
 
 // tiers are the price tiers of a bill's lines.
@@ -127,7 +113,11 @@ func tiers(b *pricing.Bill) []tierView {
 		if len(l.Tiers) == 0 {
 			continue
 		}
-		t := tierView{Title: fmt.Sprintf("%s API, %s: %s", strings.ToUpper(string(b.API)), strings.ToLower(l.Title), l.USD.String())}
+		title := l.Title
+		if !strings.Contains(title, "API") {
+			title = strings.ToUpper(string(b.API)) + " API, " + title
+		}
+		t := tierView{Title: title + ": " + l.USD.String()}
 		t.Table.Head = []cell{num("From"), num("To"), num("Quantity"), num("Price per " + bulk(l.Unit)), num("USD")}
 		for _, p := range l.Tiers {
 			to := "no end"
@@ -169,17 +159,28 @@ func bulkPrice(p pricing.Price, unit string) string {
 	return s
 }
 
-func costNotes(r *Report) []string {
-	c := r.Cost
-	var notes []string
-	for _, g := range []struct {
-		name string
-		r    *pricing.Range
-	}{{"REST", c.RangeREST}, {"HTTP", c.RangeHTTP}} {
-		if g.r != nil {
-			notes = append(notes, fmt.Sprintf("What AWS does not state about its billing leaves the %s bill between %s and %s a month.", g.name, g.r.Low, g.r.High))
-		}
+// openRange says between which sums the uncertain billing rules leave a month.
+func openRange(c pricing.Comparison) string {
+	var words []string
+	if g := c.RangeREST; g != nil {
+		words = append(words, dollars(g.Low)+" to "+dollars(g.High)+" on REST")
 	}
+	if g := c.RangeHTTP; g != nil {
+		words = append(words, dollars(g.Low)+" to "+dollars(g.High)+" on HTTP")
+	}
+	if words == nil {
+		return ""
+	}
+	return "AWS does not state all of its billing rules; over every reading of them the month costs " + and(words) + "."
+}
+
+// costNotes are where the prices come from and what they leave out.
+func costNotes(c pricing.Comparison) []string {
+	source := strings.TrimSuffix("Prices of "+c.Region+" as of "+c.AsOf+": "+c.Source, ": ")
+	if c.Verified != "" {
+		source += " (" + strings.TrimRight(c.Verified, ".") + ")"
+	}
+	notes := []string{source}
 	if len(c.Uncertain) > 0 {
 		notes = append(notes, "Uncertain billing rules that mattered here, with the reading chosen: "+strings.Join(c.Uncertain, "; ")+". Others can be chosen under pricing.rules.")
 	}
@@ -199,14 +200,18 @@ func costNotes(r *Report) []string {
 		}
 	}
 	for _, a := range c.Assumptions {
-		notes = append(notes, capital(strings.TrimRight(a, "."))+".")
+		notes = append(notes, upper(strings.TrimRight(a, "."))+".")
 	}
 	return notes
 }
 
+// money writes an amount to the cent, and what is under a cent with two digits.
 func money(m *pricing.Money) string {
-	if m == nil {
+	switch {
+	case m == nil:
 		return none
+	case *m > -pricing.Cent && *m < pricing.Cent && *m != 0:
+		return dollars(*m)
 	}
 	return m.String()
 }
@@ -221,9 +226,10 @@ func moneyGap(rest, http *pricing.Money) string {
 	case d == 0:
 		return none
 	case d < 0:
-		return "−" + (-d).String()
+		d = -d
+		return "−" + money(&d)
 	}
-	return "+" + d.String()
+	return "+" + money(&d)
 }
 
 // quantity writes a decimal quantity with grouped digits and no more decimals
@@ -243,110 +249,4 @@ func quantity(q, unit string) string {
 		return humanize.Comma(int64(v + 0.5))
 	}
 	return humanize.CommafWithDigits(v, 2)
-}
-
-var barColors = []string{"ok", "client", "stage", "plan", "auth", "quota"}
-
-// costBars draws both months as bars of their lines.
-func costBars(id string, c pricing.Comparison, w float64) (template.HTML, []legendItem) {
-	var top pricing.Money
-	var bills []*pricing.Bill
-	for _, b := range []*pricing.Bill{c.REST, c.HTTP} {
-		if b.Complete() {
-			bills, top = append(bills, b), max(top, b.Total)
-		}
-	}
-	if top <= 0 {
-		return "", nil
-	}
-	color, title := map[string]int{}, map[string]string{}
-	for _, l := range c.Lines {
-		title[l.Item] = l.Title
-	}
-	var legend []legendItem
-	left, right, row := 84.0, 90.0, 44.0
-	s := newSVG(id, w, row*float64(len(bills))+6, "The month's bill", "One bar for each kind of API, as long as its month costs, divided into line items.")
-	x := scale{lo: 0, hi: top.Dollars(), a: left, b: w - right}
-	for i, b := range bills {
-		y, from := row*float64(i)+6, 0.0
-		s.text(left-12, y+21, "end", "label", strings.ToUpper(string(b.API))+" API")
-		for _, l := range b.Lines {
-			if l.USD <= 0 {
-				continue
-			}
-			k, seen := color[l.Item]
-			if !seen {
-				k = len(color) % len(barColors)
-				color[l.Item] = k
-				legend = append(legend, legendItem{Label: orElse(title[l.Item], l.Title), Class: "swatch", Color: template.CSS("--c:var(--" + barColors[k] + ")")})
-			}
-			to := from + l.USD.Dollars()
-			s.rect(x.at(from), y, max(0.6, x.at(to)-x.at(from)-0.8), 32, "var(--"+barColors[k]+")", `opacity=".88"`)
-			from = to
-		}
-		s.text(x.at(from)+8, y+21, "start", "label", dollars(b.Total))
-	}
-	return template.HTML(s.close()), legend
-}
-
-func orElse(s, t string) string {
-	if s == "" {
-		return t
-	}
-	return s
-}
-
-// A ledgerView says what became of every request when it came to the bill.
-type ledgerView struct {
-	Text string
-	Flow []flowPart
-	Rows []ledgerRow
-}
-
-type flowPart struct {
-	Label, Count, Share string
-	Width               string
-	Color               template.CSS
-}
-
-type ledgerRow struct {
-	Title, Count, Share, Billed, Class, Citation, Confidence, Switch string
-}
-
-func ledgerOf(r *Report) *ledgerView {
-	l := r.Cost.Ledger
-	if l.Arrivals == 0 && l.Sent == 0 {
-		return nil
-	}
-	v := &ledgerView{Text: ledgerText(l)}
-	part := func(label string, n uint64, color string) {
-		if n > 0 {
-			v.Flow = append(v.Flow, flowPart{Label: label, Count: count(n), Share: share(of(n, max(l.Arrivals, l.Sent))), Width: fmt.Sprintf("%.2f%%", 100*of(n, max(l.Arrivals, l.Sent))), Color: template.CSS("--c:var(--" + color + ")")})
-		}
-	}
-	part("billable", l.Billable, "ok")
-	part("not billable", l.NotBillable, "stage")
-	part("never reached API Gateway", l.NeverReached, "error")
-	part("never sent", l.NotSent, "lost")
-	billed := map[string]string{"billable": "billed", "not_billable": "not billed", "never_reached": "never reached", "not_sent": "never sent"}
-	for _, k := range l.Lines {
-		b := billed[string(k.Class)]
-		if b == "" {
-			b = strings.ReplaceAll(string(k.Class), "_", " ")
-		}
-		row := ledgerRow{Title: capital(k.Title), Count: count(k.Count), Share: share(of(k.Count, max(l.Arrivals, l.Sent))), Billed: b, Citation: k.Citation, Confidence: k.Confidence, Switch: k.Switch}
-		if !k.Billable {
-			row.Class = "minor"
-		}
-		v.Rows = append(v.Rows, row)
-	}
-	return v
-}
-
-func ledgerText(l pricing.Ledger) string {
-	s := fmt.Sprintf("Of %s sent, %s (%s) would be billed", things(l.Sent, "request"), count(l.Billable), share(of(l.Billable, l.Sent)))
-	if l.NotBillable > 0 {
-		s += fmt.Sprintf(" and %s would not", count(l.NotBillable))
-	}
-	return s + "."
 }

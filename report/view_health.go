@@ -74,13 +74,14 @@ func cpuWords(r *Report) string {
 		return ""
 	}
 	cores := r.Summary.Self.CPUSeconds / r.Summary.ElapsedS
-	s := significant(cores) + " cores on average"
+	s := significant(cores)
 	if r.Mode == ModeSimulate {
 		return "for " + seconds(r.Summary.ElapsedS) + " of virtual time"
 	}
 	if r.Tool.CPUs > 0 {
 		s += fmt.Sprintf(" of %d", r.Tool.CPUs)
 	}
+	s += " cores on average"
 	if r.Target.Kind == "emulate" {
 		s += ", the emulated API included"
 	}

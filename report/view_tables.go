@@ -30,15 +30,12 @@ func maxCell(q measure.Quantiles, ms float64) cell {
 	return num(millis(ms))
 }
 
-func shareCell(part, whole uint64, class string) cell {
+func shareCell(part, whole uint64) cell {
 	c := num(share(of(part, whole)))
 	if whole == 0 {
 		c.Text = none
 	}
 	c.Title = count(part) + " of " + count(whole)
-	if part > 0 {
-		c.Class = class
-	}
 	return c
 }
 
@@ -48,7 +45,7 @@ var resultHead = []cell{num("Sent"), num("Ok"), num("Refused"), num("Failed"), n
 func resultCells(row measure.Row) []cell {
 	c, q := row.Counts, row.Latency
 	return []cell{
-		num(count(c.Sent)), shareCell(c.Outcomes[traffic.OK.String()], c.Sent, ""), shareCell(c.Refused, c.Sent, ""), shareCell(c.Errors, c.Sent, ""),
+		num(count(c.Sent)), shareCell(c.Outcomes[traffic.OK.String()], c.Sent), shareCell(c.Refused, c.Sent), shareCell(c.Errors, c.Sent),
 		timeCell(q.P50), timeCell(q.P90), timeCell(q.P99), timeCell(q.P999), maxCell(q, q.MaxMS), timeCell(row.Service.P99),
 	}
 }
@@ -59,9 +56,13 @@ func requestTable(r *Report) *table {
 		return nil
 	}
 	t := &table{Head: append([]cell{text("Request")}, resultHead...)}
-	for i, row := range r.Summary.Rows {
+	rows := r.Summary.Rows
+	if len(rows) == 2 {
+		rows = rows[1:] // one request name: its row says it all
+	}
+	for i, row := range rows {
 		name, class := text(row.Name), ""
-		if i == 0 {
+		if i == 0 && len(rows) > 1 {
 			name, class = text("All requests"), "sum"
 		}
 		name.Sub = others(row.Counts)
@@ -79,25 +80,27 @@ func others(c measure.Counts) string {
 			n = c.NotSent
 		}
 		if n > 0 {
-			parts = append(parts, count(n)+" "+strings.ReplaceAll(o.String(), "_", " "))
+			parts = append(parts, counted(n, o.String()))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-// windowTable has a row per stage of the plan.
+// windowTable has a row per stage of the plan, and one for the steady ones
+// together where there are several. A plan of one stage needs no table.
 func windowTable(r *Report) *table {
-	if len(r.Summary.Windows) < 2 {
-		return nil
-	}
 	t := &table{Head: append([]cell{text("Stage"), num("Rate")}, resultHead...)}
+	steady := 0
 	for _, w := range r.Summary.Windows {
-		if len(w.Rows) == 0 {
+		if w.Name != measure.Steady && w.Steady {
+			steady++
+		}
+		if len(w.Rows) == 0 || w.Name == measure.Steady && steady < 2 {
 			continue
 		}
 		name := text(w.Name)
 		name.Sub = fmt.Sprintf("%s – %s", clock(w.FromS, r.Summary.LoadS), clock(w.ToS, r.Summary.LoadS))
-		if w.Name == "steady" {
+		if w.Name == measure.Steady {
 			name.Sub = "the steady stages together"
 		}
 		speed := num(none)
@@ -105,6 +108,9 @@ func windowTable(r *Report) *table {
 			speed = num(rate(float64(w.Rows[0].Counts.Sent+w.Rows[0].Counts.NotSent) / w.LoadS))
 		}
 		t.Rows = append(t.Rows, tableRow{Cells: append([]cell{name, speed}, resultCells(w.Rows[0])...)})
+	}
+	if len(t.Rows) < 2 {
+		return nil
 	}
 	return t
 }
@@ -185,7 +191,7 @@ func clientTable(r *Report) *table {
 	if len(r.Summary.Clients) == 0 {
 		return nil
 	}
-	t := &table{Head: []cell{text("Client"), num("Sent"), num("Admitted"), num("Refused"), num("Of its own"), text("By"), num("p99")}}
+	t := &table{Head: []cell{text("Client"), num("Sent"), num("Admitted"), num("Refused"), num("Of sent"), num("p99"), text("Refused by")}}
 	for _, row := range r.Summary.Clients {
 		c := row.Counts
 		var by []string
@@ -195,7 +201,7 @@ func clientTable(r *Report) *table {
 		if len(by) == 0 {
 			by = []string{none}
 		}
-		t.Rows = append(t.Rows, tableRow{Cells: []cell{text(row.Name), num(count(c.Sent)), num(count(c.Admitted)), num(count(c.Refused)), num(share(of(c.Refused, c.Sent))), text(strings.Join(by, ", ")), timeCell(row.Latency.P99)}})
+		t.Rows = append(t.Rows, tableRow{Cells: []cell{text(row.Name), num(count(c.Sent)), num(count(c.Admitted)), num(count(c.Refused)), num(share(of(c.Refused, c.Sent))), timeCell(row.Latency.P99), text(strings.Join(by, ", ")).class("wide")}})
 	}
 	return t
 }
@@ -209,7 +215,9 @@ func percentilesOf(r *Report) *percentileView {
 	v := &percentileView{
 		Wide:   hdrPlot("hdr", row, latencyBounds(r), chartW, 340),
 		Narrow: hdrPlot("hdr-n", row, latencyBounds(r), 380, 300),
-		Text:   gap(row),
+	}
+	if !closed(r) && r.Mode != ModeSimulate { // elsewhere nothing can be late
+		v.Text = gap(row)
 	}
 	t := &table{Head: []cell{text(""), num("Count"), num("Min"), num("Mean"), num("p50"), num("p90"), num("p95"), num("p99"), num("p99.9"), num("p99.99"), num("Max")}}
 	add := func(name string, q measure.Quantiles) {

@@ -97,6 +97,7 @@
       ctx.clip();
       ctx.font = 12 * devicePixelRatio + "px " + getComputedStyle(document.body).fontFamily;
       ctx.textAlign = "center";
+      ctx.textBaseline = "alphabetic";
       chart.bands.forEach((b, i) => {
         const x0 = Math.max(at(b.from), bbox.left), x1 = Math.min(at(b.to), bbox.left + bbox.width);
         if (x1 <= x0) return;
@@ -122,10 +123,11 @@
         ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
         ctx.font = 12 * r + "px " + getComputedStyle(document.body).fontFamily;
         ctx.textAlign = "left";
+        ctx.textBaseline = "bottom";
         ctx.lineWidth = 3 * r; ctx.setLineDash([]); ctx.strokeStyle = css("paper");
-        ctx.strokeText(m.label, bbox.left + 6 * r, y - 5 * r);
+        ctx.strokeText(m.label, bbox.left + 6 * r, y - 3 * r);
         ctx.fillStyle = css("ink");
-        ctx.fillText(m.label, bbox.left + 6 * r, y - 5 * r);
+        ctx.fillText(m.label, bbox.left + 6 * r, y - 3 * r);
         ctx.restore();
       }
     };
