@@ -104,17 +104,11 @@ func (s *Server) addStages(cfg gateway.Config, to io.Writer) {
 		}
 		st.log, st.format = log, newFormat(c.AccessLog.Format, s.kind)
 	}
-	if s.kind == kindHTTP {
+	if s.kind == gateway.HTTP {
 		s.fallback = s.stages["$default"]
 		delete(s.stages, "$default")
 	}
 }
-
-// The kinds of API, as gateway.API has them.
-const (
-	kindREST = "rest"
-	kindHTTP = "http"
-)
 
 // Serve answers the connections that l accepts, until Close. It returns nil
 // after Close, and otherwise why it cannot serve.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/turnpike-perf/turnpike/gateway"
 	"github.com/turnpike-perf/turnpike/traffic"
 )
 
@@ -58,11 +59,11 @@ func (s *Server) roundTrip(ctx context.Context, x *exchange) (*traffic.Response,
 		return nil, fmt.Errorf("ask the backend: %w", err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPayload+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, gateway.MaxPayload+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the backend's answer: %w", err)
 	}
-	if len(body) > maxPayload {
+	if len(body) > gateway.MaxPayload {
 		return nil, fmt.Errorf("read the backend's answer: %w", errTooLarge)
 	}
 	answer := &traffic.Response{Status: resp.StatusCode, Header: fields(resp.Header), Body: body, Size: int64(len(body))}

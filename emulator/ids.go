@@ -8,6 +8,8 @@ import (
 	"net/http"
 
 	"github.com/google/uuid"
+
+	"github.com/turnpike-perf/turnpike/gateway"
 )
 
 // A requestID is the pair of names that API Gateway gives a request.
@@ -30,7 +32,7 @@ func newID(kind string, h http.Header) requestID {
 	var text [36 + 16]byte
 	putUUID(text[:36], raw[:16])
 	base64.URLEncoding.Encode(text[36:], raw[16:27])
-	if kind == kindHTTP {
+	if kind == gateway.HTTP {
 		id := string(text[36:])
 		return requestID{own: id, extended: id, logged: id}
 	}

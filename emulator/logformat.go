@@ -3,17 +3,19 @@ package emulator
 import (
 	"strings"
 	"sync"
+
+	"github.com/turnpike-perf/turnpike/gateway"
 )
 
 // The stock formats that the API Gateway console offers (developer guide,
 // set-up-logging and http-api-logging).
 var stockFormats = map[string]map[string]string{
-	kindREST: {
+	gateway.REST: {
 		"clf": `$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime]"$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId $context.extendedRequestId`,
 		"json": `{ "requestId":"$context.requestId", "extendedRequestId":"$context.extendedRequestId","ip": "$context.identity.sourceIp", "caller":"$context.identity.caller", "user":"$context.identity.user", ` +
 			`"requestTime":"$context.requestTime", "httpMethod":"$context.httpMethod", "resourcePath":"$context.resourcePath", "status":"$context.status", "protocol":"$context.protocol", "responseLength":"$context.responseLength" }`,
 	},
-	kindHTTP: {
+	gateway.HTTP: {
 		"clf": `$context.identity.sourceIp - - [$context.requestTime] "$context.httpMethod $context.routeKey $context.protocol" $context.status $context.responseLength $context.requestId`,
 		"json": `{ "requestId":"$context.requestId", "ip": "$context.identity.sourceIp", "requestTime":"$context.requestTime", "httpMethod":"$context.httpMethod","routeKey":"$context.routeKey", ` +
 			`"status":"$context.status","protocol":"$context.protocol", "responseLength":"$context.responseLength" }`,

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/turnpike-perf/turnpike/gateway"
 )
 
 // An entry is what a log line says of a request.
@@ -67,8 +69,8 @@ var variables = map[string]variable{
 
 // onlyOn are the variables that APIs of one kind have.
 var onlyOn = map[string]string{
-	"resourcePath": kindREST, "identity.apiKey": kindREST, "identity.apiKeyId": kindREST,
-	"routeKey": kindHTTP, "dataProcessed": kindHTTP,
+	"resourcePath": gateway.REST, "identity.apiKey": gateway.REST, "identity.apiKeyId": gateway.REST,
+	"routeKey": gateway.HTTP, "dataProcessed": gateway.HTTP,
 }
 
 func missing(to []byte, _ *entry) []byte { return to }

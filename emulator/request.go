@@ -7,15 +7,13 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/turnpike-perf/turnpike/gateway"
 	"github.com/turnpike-perf/turnpike/traffic"
 )
 
-// What API Gateway takes of a request at most (quotas pages for REST and HTTP
-// APIs).
-const (
-	maxPayload = 10 << 20 // bytes of body
-	maxHeader  = 10240    // bytes: of all fields on REST, of the request line too on HTTP
-)
+// maxHeader is how many bytes of header API Gateway takes: of all fields on
+// REST, of the request line too on HTTP (quotas pages).
+const maxHeader = 10240
 
 // target is the escaped path and raw query as they were on the wire.
 func target(r *http.Request) (path, query string) {
@@ -60,7 +58,7 @@ func headerSize(kind string, r *http.Request) int {
 			n += len(name) + len(v) + around
 		}
 	}
-	if kind == kindHTTP {
+	if kind == gateway.HTTP {
 		n += len(r.Method) + len(r.RequestURI) + len(r.Proto) + around
 	}
 	return n
@@ -103,7 +101,7 @@ var errTooLarge = errors.New("more than 10 MB")
 
 // payload reads the body.
 func payload(r *http.Request) ([]byte, error) {
-	if r.ContentLength > maxPayload {
+	if r.ContentLength > gateway.MaxPayload {
 		return nil, errTooLarge
 	}
 	if r.ContentLength == 0 || r.Body == nil {
@@ -111,10 +109,10 @@ func payload(r *http.Request) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
-	if _, err := b.ReadFrom(io.LimitReader(r.Body, maxPayload+1)); err != nil {
+	if _, err := b.ReadFrom(io.LimitReader(r.Body, gateway.MaxPayload+1)); err != nil {
 		return nil, err
 	}
-	if b.Len() > maxPayload {
+	if b.Len() > gateway.MaxPayload {
 		return nil, errTooLarge
 	}
 	return b.Bytes(), nil
@@ -122,14 +120,14 @@ func payload(r *http.Request) ([]byte, error) {
 
 // discard reads the body and keeps nothing of it.
 func discard(r *http.Request) error {
-	if r.ContentLength > maxPayload {
+	if r.ContentLength > gateway.MaxPayload {
 		return errTooLarge
 	}
 	if r.ContentLength == 0 || r.Body == nil {
 		return nil
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxPayload+1))
-	if n > maxPayload {
+	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, gateway.MaxPayload+1))
+	if n > gateway.MaxPayload {
 		return errTooLarge
 	}
 	return err

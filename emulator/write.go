@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/turnpike-perf/turnpike/gateway"
 	"github.com/turnpike-perf/turnpike/traffic"
 )
 
@@ -17,7 +18,7 @@ func (s *Server) write(w http.ResponseWriter, x *exchange) {
 	for _, f := range resp.Header {
 		h.add(f.Name, f.Value)
 	}
-	if s.kind == kindHTTP {
+	if s.kind == gateway.HTTP {
 		h.set("Apigw-Requestid", x.id.own)
 	} else {
 		h.set("x-amzn-RequestId", x.id.own)

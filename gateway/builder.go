@@ -90,7 +90,7 @@ func (b *builder) stage(c *StageConfig) (*Stage, error) {
 // addMethod adds the method that answers verb on a route, or the $default route.
 func (b *builder) addMethod(s *Stage, r *route, verb int, l *stageLimits) *method {
 	m := &method{route: r, name: r.key.method, keyed: r.config.APIKeyRequired, index: len(l.methods)}
-	if b.api.kind == restKind && r.key.method == anyMethod {
+	if b.api.kind == REST && r.key.method == anyMethod {
 		m.name = verbs[verb]
 	}
 	l.govern(m)
@@ -113,11 +113,11 @@ func (b *builder) expandAny(s *Stage, r *route, l *stageLimits) {
 	for verb := range res.methods {
 		switch {
 		case res.methods[verb] != nil:
-		case b.api.kind == restKind && verb < otherVerb:
+		case b.api.kind == REST && verb < otherVerb:
 			b.addMethod(s, r, verb, l)
-		case b.api.kind == httpKind && shared == nil:
+		case b.api.kind == HTTP && shared == nil:
 			shared = b.addMethod(s, r, verb, l)
-		case b.api.kind == httpKind:
+		case b.api.kind == HTTP:
 			res.methods[verb] = shared
 		}
 	}

@@ -9,8 +9,8 @@ import (
 
 // ids are the fields that a server adds to each answer of a kind of API.
 var ids = map[kind][]traffic.Field{
-	restKind: {{Name: "x-amzn-RequestId", Value: "f277a0b4-0000-4000-8000-000000000000"}, {Name: "x-amz-apigw-id", Value: "UbvlyHpnoAMFftQ="}},
-	httpKind: {{Name: "apigw-requestid", Value: "Mc7UVioPPHcEKPA="}},
+	REST: {{Name: "x-amzn-RequestId", Value: "f277a0b4-0000-4000-8000-000000000000"}, {Name: "x-amz-apigw-id", Value: "UbvlyHpnoAMFftQ="}},
+	HTTP: {{Name: "apigw-requestid", Value: "Mc7UVioPPHcEKPA="}},
 }
 
 // TestClientsSeeTheSameOutcome: what the gateway calls an answer is what a
@@ -22,7 +22,7 @@ func TestClientsSeeTheSameOutcome(t *testing.T) {
 			t.Errorf("%s %s: a client sees %v, the gateway says %v", k, what, got, r.Outcome)
 		}
 	}
-	for _, k := range []kind{restKind, httpKind} {
+	for _, k := range []kind{REST, HTTP} {
 		for name, g := range k.table() {
 			check(string(name), k, g.response())
 		}

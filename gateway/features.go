@@ -4,7 +4,7 @@ package gateway
 // words: a lower price there is no saving while one of these is needed
 // (developer guide, http-api-vs-rest, "Choose between REST APIs and HTTP APIs").
 func (c *Config) RESTOnly() []string {
-	if c.Kind != "rest" {
+	if c.Kind != REST {
 		return nil
 	}
 	var features []string

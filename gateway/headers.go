@@ -44,7 +44,7 @@ func set(names ...string) map[string]bool {
 // kinds pass all fields on.
 func (k kind) requestHeader(r *traffic.Request, own map[string]string) []traffic.Field {
 	drops := hopByHop
-	if k == restKind {
+	if k == REST {
 		drops = restRequestDrops
 	}
 	overrides := make(map[string]bool, len(own))
@@ -79,16 +79,16 @@ func (k kind) responseHeader(backend []traffic.Field) []traffic.Field {
 		typed = typed || name == "content-type"
 		switch {
 		case name == "x-turnpike-limit":
-		case k == httpKind && !hopByHop[name]:
+		case k == HTTP && !hopByHop[name]:
 			h = append(h, f)
-		case k == httpKind || restResponseDrops[name]:
+		case k == HTTP || restResponseDrops[name]:
 		case restRemaps[name]:
 			h = append(h, traffic.Field{Name: "x-amzn-Remapped-" + f.Name, Value: f.Value})
 		default:
 			h = append(h, f)
 		}
 	}
-	if k == restKind && !typed {
+	if k == REST && !typed {
 		h = append(h, traffic.Field{Name: "Content-Type", Value: "application/json"})
 	}
 	return h

@@ -20,10 +20,10 @@ const annKey = "ann-0123456789-0123456789"
 func limited(k kind, throttles [4]Throttle, quota int64) Config {
 	c := Config{Kind: string(k), Account: &throttles[0], Stages: []StageConfig{{Name: "v1", Throttle: &throttles[1]}},
 		Routes: []RouteConfig{
-			{Route: "GET /keyed", APIKeyRequired: k == restKind, Mock: &Mock{Latency: Latency{Uniform: &Spread{Max: time.Second}}, Status: map[int]traffic.Percent{200: 80, 429: 10, 500: 10}}},
+			{Route: "GET /keyed", APIKeyRequired: k == REST, Mock: &Mock{Latency: Latency{Uniform: &Spread{Max: time.Second}}, Status: map[int]traffic.Percent{200: 80, 429: 10, 500: 10}}},
 			{Route: "GET /open/{id}", Mock: &Mock{Body: "body"}},
 		}}
-	if k == restKind {
+	if k == REST {
 		c.Stages[0].Methods = map[string]Throttle{"GET /open/{id}": throttles[2]}
 		c.UsagePlans = []UsagePlan{{Name: "free", Throttle: &throttles[3], Quota: &Quota{Limit: quota, Period: "DAY"}, Keys: []Key{{Name: "ann", Value: annKey}}}}
 	}
@@ -46,7 +46,7 @@ var anyRequest = rapid.Custom(func(t *rapid.T) *traffic.Request {
 // Serve and Decide give the same to the same requests in the same order.
 func TestServeLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		k := rapid.SampledFrom([]kind{restKind, httpKind}).Draw(t, "kind")
+		k := rapid.SampledFrom([]kind{REST, HTTP}).Draw(t, "kind")
 		account := drawThrottle(t, "account", Throttle{Rate: 50, Burst: 20})
 		throttles := [4]Throttle{account, drawThrottle(t, "stage", account), drawThrottle(t, "method", account), drawThrottle(t, "plan", account)}
 		c := limited(k, throttles, int64(rapid.IntRange(1, 30).Draw(t, "quota")))
@@ -122,7 +122,7 @@ func TestDrawsFollowTheirDistributions(t *testing.T) {
 		{"lognormal", Latency{Lognormal: &Lognormal{P50: 20 * ms, P99: 200 * ms}}, 20 * ms, 200 * ms},
 		{"empirical", Latency{Empirical: []time.Duration{1 * ms, 2 * ms, 3 * ms}}, 2 * ms, 3 * ms},
 	} {
-		m, err := newMock(&Mock{Latency: test.latency, Status: map[int]traffic.Percent{200: 90, 404: 7.5, 500: 2.5}}, restKind, "", time.Hour, traffic.Response{})
+		m, err := newMock(&Mock{Latency: test.latency, Status: map[int]traffic.Percent{200: 90, 404: 7.5, 500: 2.5}}, REST, "", time.Hour, traffic.Response{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestLatencyEnds(t *testing.T) {
 // TestServeConcurrently: many goroutines together are admitted exactly what the
 // limits hold, and each answer's draw is used once.
 func TestServeConcurrently(t *testing.T) {
-	c := limited(restKind, [4]Throttle{{1000, 1000}, {100, 90}, {50, 50}, {70, 70}}, 60)
+	c := limited(REST, [4]Throttle{{1000, 1000}, {100, 90}, {50, 50}, {70, 70}}, 60)
 	s := benchStage(t, c)
 	const workers, each = 8, 50
 	var wg sync.WaitGroup

@@ -97,7 +97,7 @@ func (c *Mock) response(status int, k kind) traffic.Response {
 	}
 	resp.Size = int64(len(resp.Body))
 	contentType := c.ContentType
-	if contentType == "" && (k == restKind || len(resp.Body) > 0) {
+	if contentType == "" && (k == REST || len(resp.Body) > 0) {
 		contentType = "application/json" // REST adds it to every answer that has none
 	}
 	if contentType != "" {

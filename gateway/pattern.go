@@ -128,7 +128,7 @@ func cut(path string) (first, rest string) {
 // trails is none, and double slashes inside stay. HTTP APIs are taken to match
 // a path as it is, so "/pets/" is not "/pets"; AWS documents neither.
 func (k kind) normal(path string) string {
-	if k == restKind {
+	if k == REST {
 		for strings.HasPrefix(path, "//") {
 			path = path[1:]
 		}
@@ -155,7 +155,7 @@ var (
 // in words for the person who wrote it.
 func (k kind) parseRoute(text string) (key routeKey, problem string) {
 	if text == defaultRoute {
-		if k == restKind {
+		if k == REST {
 			return key, `"$default" is a route of HTTP APIs; on a REST API use "ANY /{proxy+}" and "ANY /"`
 		}
 		return routeKey{}, ""
@@ -217,9 +217,9 @@ func (k kind) parseSegment(text, path string) (s segment, problem string) {
 		return s, "a parameter needs a name, as in {id}"
 	case strings.ContainsAny(text, "{}"):
 		return s, fmt.Sprintf("a parameter must be a whole part of the path, as in /{id}/, got %q", text)
-	case text == "" && k == restKind:
+	case text == "" && k == REST:
 		return s, fmt.Sprintf("the path %q has an empty part: drop the slash that is too many", path)
-	case k == restKind && !restLiteral.MatchString(text):
+	case k == REST && !restLiteral.MatchString(text):
 		return s, fmt.Sprintf("the part %q has characters that API Gateway refuses; want letters, digits and . _ : -", text)
 	case !httpLiteral.MatchString(text):
 		return s, fmt.Sprintf("the part %q has characters that a URL path cannot have; escape them as %%XX", text)
@@ -230,7 +230,7 @@ func (k kind) parseSegment(text, path string) (s segment, problem string) {
 // methodOf is the method by which a request is routed. A REST API lets the
 // header X-HTTP-Method-Override replace it (developer guide, known issues).
 func (k kind) methodOf(r *traffic.Request) string {
-	if k == restKind && len(r.Header) > 0 {
+	if k == REST && len(r.Header) > 0 {
 		if m := r.Get("X-HTTP-Method-Override"); m != "" {
 			return m
 		}

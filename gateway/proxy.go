@@ -24,7 +24,7 @@ const (
 )
 
 func (k kind) maxTimeout() time.Duration {
-	if k == httpKind {
+	if k == HTTP {
 		return maxHTTPTimeout
 	}
 	return maxRESTTimeout

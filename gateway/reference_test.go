@@ -49,7 +49,7 @@ func (f reference) find(method, path string) string {
 			all = append(all, c)
 		}
 	}
-	if f.kind == restKind {
+	if f.kind == REST {
 		return f.rest(method, all)
 	}
 	return f.http(method, all)
@@ -108,13 +108,13 @@ func anyLast(c candidate) int {
 
 // accepts tells whether a route's method takes a request's.
 func accepts(k kind, route, method string) bool {
-	return route == method || route == anyMethod && (k == httpKind || slices.Contains(verbs[:], method))
+	return route == method || route == anyMethod && (k == HTTP || slices.Contains(verbs[:], method))
 }
 
 // split is a path as its segments.
 func (f reference) split(path string) []string {
 	path = "/" + strings.TrimPrefix(path, "/")
-	if f.kind == restKind {
+	if f.kind == REST {
 		path = "/" + strings.TrimLeft(path, "/")
 		path = strings.TrimSuffix(path, "/")
 	} else if path == "/" {
@@ -145,7 +145,7 @@ func agree(t interface {
 }, s *Stage, ref reference, method, path string) {
 	d := s.Decide(0, &traffic.Request{Method: method, Path: path})
 	got, want := d.RouteKey, ref.find(method, path)
-	if ref.kind == restKind && got != "" && strings.HasPrefix(want, anyMethod+" ") {
+	if ref.kind == REST && got != "" && strings.HasPrefix(want, anyMethod+" ") {
 		_, rest, _ := strings.Cut(want, " ")
 		want = method + " " + rest
 	}
@@ -167,7 +167,7 @@ func agree(t interface {
 // route tables and paths.
 func TestRouterAgreesWithReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		k := rapid.SampledFrom([]kind{restKind, httpKind}).Draw(t, "kind")
+		k := rapid.SampledFrom([]kind{REST, HTTP}).Draw(t, "kind")
 		s, ref := routed(k, rapid.SliceOfN(routeText, 1, 25).Draw(t, "routes"))
 		for range 20 {
 			agree(t, s, ref, requestMethod.Draw(t, "method"), requestPath.Draw(t, "path"))
@@ -242,11 +242,11 @@ func FuzzRouter(f *testing.F) {
 		if len(lines) > 12 || len(table) > 600 || len(path) > 200 {
 			t.Skip("too large to be quick")
 		}
-		k := httpKind
+		k := HTTP
 		if isREST {
-			k = restKind
+			k = REST
 		}
-		s, ref := routed(k, lines)
+		s, ref := routed(kind(k), lines)
 		agree(t, s, ref, method, path)
 	})
 }

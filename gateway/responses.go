@@ -131,16 +131,17 @@ func newCanned(k kind) *canned {
 	return c
 }
 
-// kind is the kind of an API: "rest" or "http".
-type kind string
-
+// The kinds of API, as a definition writes them.
 const (
-	restKind kind = "rest"
-	httpKind kind = "http"
+	REST = "rest"
+	HTTP = "http"
 )
 
+// kind is REST or HTTP.
+type kind string
+
 func (k kind) table() map[ResponseType]gatewayResponse {
-	if k == httpKind {
+	if k == HTTP {
 		return httpResponses
 	}
 	return restResponses
@@ -148,7 +149,7 @@ func (k kind) table() map[ResponseType]gatewayResponse {
 
 // noRoute is what an unknown path or method gets: on REST a 403, on HTTP a 404.
 func (k kind) noRoute() ResponseType {
-	if k == httpKind {
+	if k == HTTP {
 		return ResourceNotFound
 	}
 	return MissingAuthToken

@@ -79,7 +79,7 @@ func (t *router) find(verb int, path string) (*resource, *method) {
 			return r, m
 		}
 	}
-	if t.kind == restKind {
+	if t.kind == REST {
 		if r := t.root.find(path); r != nil {
 			return r, r.methods[verb]
 		}

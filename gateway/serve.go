@@ -7,8 +7,8 @@ import (
 	"github.com/turnpike-perf/turnpike/traffic"
 )
 
-// maxPayload is the largest request body that API Gateway takes: 10 MB (quotas pages).
-const maxPayload = 10 << 20
+// MaxPayload is the largest request body that API Gateway takes: 10 MB (quotas pages).
+const MaxPayload = 10 << 20
 
 // A method is one method of one resource of one stage: what a limit governs.
 type method struct {
@@ -76,7 +76,7 @@ func forMethod(resp traffic.Response, r *traffic.Request) traffic.Response {
 // without a valid key from none. Both are readings of an undocumented corner.
 func (s *Stage) admit(now time.Duration, r *traffic.Request) (res *resource, m *method, c *client, refused *traffic.Response) {
 	answers := s.api.canned
-	if len(r.Body) > maxPayload {
+	if len(r.Body) > MaxPayload {
 		return nil, nil, nil, &answers.tooLarge
 	}
 	k := s.api.kind
@@ -131,7 +131,7 @@ func (s *Stage) Decide(now time.Duration, r *traffic.Request) Decision {
 func (d *Decision) describe(k kind, res *resource, m *method, r *traffic.Request) {
 	d.RouteKey = m.route.key.String()
 	d.ResourcePath = m.route.key.path
-	if k == restKind {
+	if k == REST {
 		d.RouteKey = m.name + " " + m.route.key.path
 	}
 	d.Integration = m.route.integration

@@ -26,9 +26,9 @@ var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 // files that the definition names. It never prints a key's value.
 func (c *Config) Validate(bad func(path, problem string)) {
 	v := validator{config: c, bad: bad, kind: kind(c.Kind)}
-	if v.kind != restKind && v.kind != httpKind {
-		v.badf("kind", `want "rest" or "http" (WebSocket APIs are not modelled), got %q%s`, c.Kind, spelling.DidYouMean(c.Kind, []string{"rest", "http"}))
-		v.kind = restKind
+	if v.kind != REST && v.kind != HTTP {
+		v.badf("kind", `want "rest" or "http" (WebSocket APIs are not modelled), got %q%s`, c.Kind, spelling.DidYouMean(c.Kind, []string{REST, HTTP}))
+		v.kind = REST
 	}
 	v.settings()
 	v.routes()
@@ -111,7 +111,7 @@ func (v *validator) stageName(path, name string) {
 	switch {
 	case name == "":
 		v.badf(path, "a stage needs a name, such as prod")
-	case name == defaultStage && v.kind == httpKind:
+	case name == defaultStage && v.kind == HTTP:
 	case name == defaultStage:
 		v.badf(path, `"$default" is a stage of HTTP APIs; name a REST API's stage, such as prod`)
 	case !stageName.MatchString(name):

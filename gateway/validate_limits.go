@@ -49,7 +49,7 @@ func (v *validator) methodNames() []string {
 	var names []string
 	for _, k := range v.keys {
 		names = append(names, k.String())
-		if k.method == anyMethod && v.kind == restKind {
+		if k.method == anyMethod && v.kind == REST {
 			for _, verb := range verbs {
 				names = append(names, verb+" "+k.path)
 			}
@@ -61,7 +61,7 @@ func (v *validator) methodNames() []string {
 // plans checks the usage plans and their keys.
 func (v *validator) plans() {
 	plans := v.config.UsagePlans
-	if len(plans) > 0 && v.kind == httpKind {
+	if len(plans) > 0 && v.kind == HTTP {
 		v.badf("usage_plans", "HTTP APIs have no usage plans and no API keys; use kind: rest, or drop the plans")
 		return
 	}

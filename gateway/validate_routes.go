@@ -34,7 +34,7 @@ func (v *validator) routes() {
 				v.siblings(path, i, key, parameters)
 			}
 		}
-		if r.APIKeyRequired && v.kind == httpKind {
+		if r.APIKeyRequired && v.kind == HTTP {
 			v.badf(path+".api_key_required", "HTTP APIs have no API keys; use kind: rest, or drop api_key_required")
 		}
 		v.integration(path, r, key)
@@ -65,7 +65,7 @@ type routeParam struct {
 // siblings checks that REST's resources have one parameter at a place: AWS
 // refuses a second ("A sibling of this resource already has a variable path part").
 func (v *validator) siblings(path string, i int, key routeKey, seen map[string]routeParam) {
-	if v.kind != restKind {
+	if v.kind != REST {
 		return
 	}
 	parent := ""
@@ -125,7 +125,7 @@ func (v *validator) mock(path string, m *Mock) {
 	if m.Body != "" && m.BodyBytes != 0 {
 		v.badf(path+".body_bytes", "give body or body_bytes, not both")
 	}
-	if m.BodyBytes < 0 || m.BodyBytes > maxPayload {
+	if m.BodyBytes < 0 || m.BodyBytes > MaxPayload {
 		v.badf(path+".body_bytes", "want 0 to 10 MiB, API Gateway's largest payload, got %v", m.BodyBytes)
 	}
 	if strings.ContainsAny(m.ContentType, "\r\n") {
