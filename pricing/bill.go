@@ -20,6 +20,19 @@ const (
 	WebSocket API = "websocket"
 )
 
+// Name is how the kind of API is written in prose.
+func (a API) Name() string {
+	switch a {
+	case REST:
+		return "REST API"
+	case HTTP:
+		return "HTTP API"
+	case WebSocket:
+		return "WebSocket API"
+	}
+	return string(a)
+}
+
 // A Bill is what a month's usage costs on one kind of API in one region. Total
 // is the sum of the exact lines; only text rounds it to cents.
 type Bill struct {
@@ -145,6 +158,13 @@ func stepNote(what string, n, units, step int64) string {
 		return ""
 	}
 	return fmt.Sprintf("%s %s, metered in steps of %d KB", group(n), plural(strconv.FormatInt(n, 10), what), step/1024)
+}
+
+func plural(quantity, unit string) string {
+	if quantity == "1" {
+		return unit
+	}
+	return unit + "s"
 }
 
 func (w *biller) cache(u *Usage) error {

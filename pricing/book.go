@@ -35,7 +35,7 @@ const staleAfter = 180 * 24 * time.Hour
 func Stale(asOf string, on time.Time) string {
 	day, err := time.Parse(time.DateOnly, asOf)
 	if age := on.Sub(day); err == nil && age > staleAfter {
-		return fmt.Sprintf("the price list is %d days old: compare it with https://aws.amazon.com/api-gateway/pricing/", age/(24*time.Hour))
+		return fmt.Sprintf("the price list is %d days old: see https://aws.amazon.com/api-gateway/pricing/", age/(24*time.Hour))
 	}
 	return ""
 }

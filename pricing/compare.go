@@ -217,5 +217,5 @@ func (c *Config) assumptions(rules Rules, month Usage) []string {
 	if month.HTTPUnits > month.HTTPRequests {
 		a = append(a, "HTTP API requests are metered in 512 KB steps (https://aws.amazon.com/api-gateway/pricing/), by the reading "+rules.value(httpRule)+" (http_metering): AWS does not say what counts")
 	}
-	return append(a, "the API is public and regional or edge-optimized, not private", rounding)
+	return append(a, "the API is public and regional or edge-optimized, not private")
 }

@@ -53,6 +53,7 @@ func TestWords(t *testing.T) {
 		{seconds(0.25), "0.25 s"}, {seconds(20), "20 s"}, {seconds(300), "5 min"}, {seconds(301), "5 min 1 s"}, {seconds(7380), "2 h 3 min"}, {seconds(3600), "1 h"},
 		{large(950), "950"}, {large(48213), "48,213"}, {large(1.29e9), "1.29 billion"}, {large(5e8), "500 million"}, {large(999_999), "1 million"},
 		{dollars(0), "$0"}, {dollars(1698_230_000_000), "$1,698"}, {dollars(3_350_000_000), "$3.35"}, {dollars(4_200_000), "$0.0042"}, {dollars(3_500), "$0.0000035"}, {money(new(pricing.Money(1_300_426))), "$0.0013"}, {money(new(20 * pricing.Cent)), "$0.20"}, {dollars(-250 * pricing.Dollar), "−$250"}, {dollars(100 * pricing.Dollar), "$100"},
+		{quantity(""), none}, {quantity("25000000000"), "25,000,000,000"}, {quantity("715155.737305"), "715,155.737"}, {quantity("2.861023"), "2.861"}, {quantity("999.9996"), "1,000"}, {quantity("5.1"), "5.1"}, {quantity("0.001717"), "0.001717"},
 		{and(nil), ""}, {and([]string{"a"}), "a"}, {and([]string{"a", "b"}), "a and b"}, {and([]string{"a", "b", "c"}), "a, b and c"},
 		{things(1, "request"), "1 request"}, {things(0, "request"), "0 requests"},
 		{cut("abcdef", 4), "abc…"}, {cut("abc", 4), "abc"}, {plain("a\x1b[31m\nb"), "a\ufffd[31m\ufffdb"},

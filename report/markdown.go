@@ -19,6 +19,9 @@ func Markdown(w io.Writer, r *Report) error {
 	for _, n := range notes(r) {
 		fmt.Fprintf(&b, "> %s\n\n", markdown(n.Text))
 	}
+	if old := stale(r); old != "" {
+		fmt.Fprintf(&b, "> Mind: %s\n\n", markdown(old))
+	}
 	b.WriteString(headTable(r))
 	omitted := 0
 	for _, d := range detailBlocks(r) {

@@ -5,7 +5,9 @@
 // a published schema), as text for the terminal, as Markdown, as JUnit, and as
 // one HTML file that needs no network. Every rendering is a function of the
 // Report alone: the same Report gives the same bytes, whenever and wherever it
-// is rendered, which is what lets a saved run be rendered again.
+// is rendered, which is what lets a saved run be rendered again. Beside it stand
+// the answers of the commands that send nothing: the Invoice of a quote, and the
+// Forecast of a plan.
 //
 // Rounding happens here and nowhere before. The package measures nothing,
 // decides nothing and reads no clock; secrets are the caller's to redact

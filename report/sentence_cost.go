@@ -13,7 +13,7 @@ func cost(r *Report) string {
 	if c.REST == nil && c.HTTP == nil || c.Basis.RequestsPerMonth == 0 {
 		return ""
 	}
-	n := large(float64(c.Basis.RequestsPerMonth)) + " requests a month"
+	n := large(float64(c.Basis.RequestsPerMonth)) + " requests sent a month"
 	start := fmt.Sprintf("At %s", n)
 	switch c.Basis.Model {
 	case "24x7":

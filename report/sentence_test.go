@@ -77,7 +77,7 @@ func TestSentence(t *testing.T) {
 	}{
 		{"all ok", plainRun(), base},
 		{"all ok, with a bill", plainRun(month(3730*pricing.Dollar, 1194*pricing.Dollar, -68)),
-			base + " Sustained around the clock (1.29 billion requests a month) this traffic costs $3,730 a month on a REST API and $1,194 on an HTTP API (68.0% less) in us-east-1."},
+			base + " Sustained around the clock (1.29 billion requests sent a month) this traffic costs $3,730 a month on a REST API and $1,194 on an HTTP API (68.0% less) in us-east-1."},
 		{"one limit", plainRun(refused(map[string]uint64{"stage": 160}), limits(stage)),
 			"At 500 requests/s for 20 s, 160 of 10,000 requests (1.6%) were refused by the stage limit of 490/s; p99 latency was 38.2 ms for what was let through."},
 		{"one limit, not configured here", plainRun(refused(map[string]uint64{"account": 1})),
@@ -125,17 +125,17 @@ func TestSentence(t *testing.T) {
 		{"too few for a p99", plainRun(func(r *Report) { r.Summary.Rows[0].Latency.P99 = nil }),
 			"At 500 requests/s for 20 s, all 10,000 requests were answered without a refusal or an error, and median latency was 12.0 ms (too few samples for a p99)."},
 		{"one request", measured(t, 1, ModeRun),
-			"At 100 requests/s for 0.005 s, the one request was answered without a refusal or an error, and the only latency measured was 5.00 ms. Sustained around the clock (263 million requests a month) this traffic costs $920 a month on a REST API and $263 on an HTTP API (71.4% less) in us-east-1."},
+			"At 100 requests/s for 0.005 s, the one request was answered without a refusal or an error, and the only latency measured was 5.00 ms. Sustained around the clock (263 million requests sent a month) this traffic costs $920 a month on a REST API and $263 on an HTTP API (71.4% less) in us-east-1."},
 		{"nothing due", plainRun(func(r *Report) { r.Summary = measure.Summary{} }), "Nothing was due and nothing was sent."},
 		{"nothing sent", plainRun(func(r *Report) { r.Summary.Counts = measure.Counts{Planned: 40, NotSent: 40} }), "None of 40 arrivals was sent."},
 		{"cost only", plainRun(month(3730*pricing.Dollar, 1194*pricing.Dollar, -68), func(r *Report) {
 			r.Mode, r.Summary, r.Cost.Basis.Model, r.Cost.Basis.RequestsPerMonth = ModePrice, measure.Summary{}, "total", 500_000_000
-		}), "At 500 million requests a month this traffic costs $3,730 a month on a REST API and $1,194 on an HTTP API (68.0% less) in us-east-1."},
+		}), "At 500 million requests sent a month this traffic costs $3,730 a month on a REST API and $1,194 on an HTTP API (68.0% less) in us-east-1."},
 		{"a price is missing", plainRun(month(3730*pricing.Dollar, 0, 0), func(r *Report) {
 			r.Cost.HTTP.Missing, r.Cost.DifferencePercent = []string{"requests"}, nil
-		}), base + " Sustained around the clock (1.29 billion requests a month) this traffic costs $3,730 a month on a REST API and an unknown amount on an HTTP API, for which a price is missing in us-east-1."},
+		}), base + " Sustained around the clock (1.29 billion requests sent a month) this traffic costs $3,730 a month on a REST API and an unknown amount on an HTTP API, for which a price is missing in us-east-1."},
 		{"small change", plainRun(month(4_200_000, 1_234_567, -70.6)),
-			base + " Sustained around the clock (1.29 billion requests a month) this traffic costs $0.0042 a month on a REST API and $0.0012 on an HTTP API (70.6% less) in us-east-1."},
+			base + " Sustained around the clock (1.29 billion requests sent a month) this traffic costs $0.0042 a month on a REST API and $0.0012 on an HTTP API (70.6% less) in us-east-1."},
 		{"nothing at all", &Report{Mode: ModePrice}, "Nothing was sent and nothing was priced."},
 	} {
 		if got := Sentence(c.r); got != c.want {

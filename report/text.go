@@ -226,11 +226,24 @@ func (w *writer) bill(r *Report) {
 	if c.DifferencePercent != nil {
 		month += difference(*c.DifferencePercent)
 	}
-	w.fact("a month", []string{month, large(float64(c.Basis.RequestsPerMonth)) + " requests", plain(c.Region)})
-	w.fact("a million", []string{fmt.Sprintf("REST %s, HTTP %s", amount(million(c.REST)), amount(million(c.HTTP))), "prices as of " + plain(c.AsOf)})
+	w.fact("a month", []string{month, large(float64(c.Basis.RequestsPerMonth)) + " requests sent", plain(c.Region)})
+	w.fact("a million", []string{fmt.Sprintf("billable: REST %s, HTTP %s", amount(million(c.REST)), amount(million(c.HTTP))), "prices as of " + plain(c.AsOf)})
 	if len(r.RESTOnly) > 0 {
 		w.fact("mind", []string{"HTTP APIs have no " + strings.Join(r.RESTOnly, " or ") + ", which this API uses"})
 	}
+	w.stale(stale(r))
+}
+
+// stale warns of old prices; a terminal too narrow for the address of AWS's
+// page goes without.
+func (w *writer) stale(warning string) {
+	if warning == "" {
+		return
+	}
+	if w.o.Width < 60 {
+		warning, _, _ = strings.Cut(warning, ":")
+	}
+	w.fact("mind", []string{warning})
 }
 
 func (w *writer) fact(name string, parts []string) {

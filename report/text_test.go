@@ -35,22 +35,28 @@ func TestTextGolden(t *testing.T) {
 		{"simulated-100.txt", "simulated", 100}, {"single-80.txt", "single", 80}, {"nothing-80.txt", "nothing", 80}, {"zero-80.txt", "zero", 80},
 	} {
 		got := textOf(t, s[c.sample], TextOptions{Width: c.width})
-		path := filepath.Join("testdata", "text", c.file)
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
+		golden(t, filepath.Join("text", c.file), got)
+	}
+}
+
+// golden compares a rendering with its file under testdata; -update rewrites it.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", file)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(string(want), got); d != "" {
-			t.Errorf("%s (-want +got; rewrite with -update):\n%s", c.file, d)
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
 		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got; rewrite with -update):\n%s", file, d)
 	}
 }
 

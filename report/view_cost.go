@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +18,7 @@ import (
 type costView struct {
 	Text, Basis string
 	Open        string // what AWS's silence leaves open, in money
+	Stale       string // that the prices are old; "" where they are not
 	Bars        template.HTML
 	BarsNarrow  template.HTML
 	BarLegend   []legendItem
@@ -34,7 +37,7 @@ func costOf(r *Report) *costView {
 	if c.REST == nil && c.HTTP == nil {
 		return nil
 	}
-	v := &costView{Text: costText(r), Basis: c.Basis.Text, Open: openRange(c), Table: costTable(c), Notes: costNotes(c)}
+	v := &costView{Text: costText(r), Basis: c.Basis.Text, Open: openRange(c), Stale: stale(r), Table: costTable(c), Notes: costNotes(c)}
 	for _, b := range []*pricing.Bill{c.REST, c.HTTP} {
 		v.Tiers = append(v.Tiers, tiers(b)...)
 	}
@@ -46,7 +49,7 @@ func costOf(r *Report) *costView {
 func costText(r *Report) string {
 	switch {
 	case r.Cost.Basis.RequestsPerMonth == 0:
-		return "Nothing was billable, so there is nothing to project."
+		return "Nothing was sent, so there is no month to project."
 	case r.Mode == ModePrice:
 		return cost(r)
 	case r.Target.Kind == "emulate" || r.Mode == ModeSimulate:
@@ -75,7 +78,7 @@ func costTable(c pricing.Comparison) *table {
 		t.Rows = append(t.Rows, tableRow{Class: class, Cells: []cell{name, num(restQty).class(wideOnly), rest, num(httpQty).class(wideOnly), http, num(gap)}})
 	}
 	for _, l := range c.Lines {
-		add("", cell{Text: upper(l.Title), Sub: inUnits(l.Unit)}, quantity(l.RESTQuantity, l.Unit), num(money(l.REST)), quantity(l.HTTPQuantity, l.Unit), num(money(l.HTTP)), moneyGap(l.REST, l.HTTP))
+		add("", cell{Text: upper(l.Title), Sub: inUnits(l.Unit)}, quantity(l.RESTQuantity), num(money(l.REST)), quantity(l.HTTPQuantity), num(money(l.HTTP)), moneyGap(l.REST, l.HTTP))
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -84,10 +87,31 @@ func costTable(c pricing.Comparison) *table {
 	http, httpQty := monthCells(c.HTTP)
 	add("total", text("Per month"), restQty, rest, httpQty, http, moneyGap(total(c.REST), total(c.HTTP)))
 	add("sum", text("Per million billable requests"), "", num(money(million(c.REST))), "", num(money(million(c.HTTP))), moneyGap(million(c.REST), million(c.HTTP)))
-	if c.RunREST != 0 || c.RunHTTP != 0 {
-		add("minor", text("This run, at a deployed API"), "", num(money(&c.RunREST)), "", num(money(&c.RunHTTP)), moneyGap(&c.RunREST, &c.RunHTTP))
+	if runREST, runHTTP := runBills(c); runREST != nil || runHTTP != nil {
+		add("minor", text("This run, at a deployed API"), "", num(money(runREST)), "", num(money(runHTTP)), moneyGap(runREST, runHTTP))
 	}
 	return t
+}
+
+// runBills are what the run itself would have cost, nil where that is not
+// known: where a price is missing, and where nothing of it was billable.
+func runBills(c pricing.Comparison) (rest, http *pricing.Money) {
+	known := func(m pricing.Money) *pricing.Money {
+		if m == 0 {
+			return nil
+		}
+		return &m
+	}
+	return known(c.RunREST), known(c.RunHTTP)
+}
+
+// stale warns of prices that were old when the run began; "" where they were
+// not, and where there is no bill.
+func stale(r *Report) string {
+	if r.Cost.REST == nil && r.Cost.HTTP == nil {
+		return ""
+	}
+	return pricing.Stale(r.Cost.AsOf, r.Began)
 }
 
 // monthCells are a bill's total, with what it has no price for, and how many
@@ -124,7 +148,7 @@ func tiers(b *pricing.Bill) []tierView {
 			if p.To > 0 {
 				to = humanize.Comma(p.To)
 			}
-			t.Table.Rows = append(t.Table.Rows, tableRow{Cells: []cell{num(humanize.Comma(p.From)), num(to), num(quantity(p.Quantity, l.Unit)), num("$" + bulkPrice(p.Price, l.Unit)), num(p.USD.String())}})
+			t.Table.Rows = append(t.Table.Rows, tableRow{Cells: []cell{num(humanize.Comma(p.From)), num(to), num(quantity(p.Quantity)), num("$" + bulkPrice(p.Price, l.Unit)), num(p.USD.String())}})
 		}
 		if l.Note != "" {
 			t.Title += " (" + l.Note + ")"
@@ -199,7 +223,7 @@ func costNotes(c pricing.Comparison) []string {
 			}
 		}
 	}
-	for _, a := range c.Assumptions {
+	for _, a := range append(slices.Clone(c.Assumptions), rounding) {
 		notes = append(notes, upper(strings.TrimRight(a, "."))+".")
 	}
 	return notes
@@ -232,21 +256,24 @@ func moneyGap(rest, http *pricing.Money) string {
 	return "+" + money(&d)
 }
 
-// quantity writes a decimal quantity with grouped digits and no more decimals
-// than help.
-func quantity(q, unit string) string {
+// quantity writes a decimal quantity with grouped digits: whole numbers as they
+// are, GB with three decimals, so that times the price they visibly give the
+// amount, and what is below one of them with all the digits that there are.
+func quantity(q string) string {
 	if q == "" {
 		return none
-	}
-	v, err := strconv.ParseFloat(q, 64)
-	if err != nil {
-		return q
 	}
 	if i, err := strconv.ParseInt(q, 10, 64); err == nil {
 		return humanize.Comma(i)
 	}
-	if unit == "GB" && v >= 100 {
-		return humanize.Comma(int64(v + 0.5))
+	v, err := strconv.ParseFloat(q, 64)
+	if err != nil || math.Abs(v) < 1 {
+		return q
 	}
-	return humanize.CommafWithDigits(v, 2)
+	whole, frac, _ := strings.Cut(strconv.FormatFloat(v, 'f', 3, 64), ".")
+	i, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return q
+	}
+	return strings.TrimSuffix(strings.TrimRight(humanize.Comma(i)+"."+frac, "0"), ".")
 }

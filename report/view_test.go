@@ -97,3 +97,47 @@ func TestUncertaintyIsInSight(t *testing.T) {
 		t.Errorf("the range stands at %d, the fold at %d", at, fold)
 	}
 }
+
+// TestOldPrices says that prices older than 180 days at the run's date are
+// flagged wherever there is a bill, in the page beside it.
+func TestOldPrices(t *testing.T) {
+	const warning = "the price list is 535 days old"
+	r := realistic(t) // of 2026-11-22
+	page := render(t, "html", r)
+	at, fold := strings.Index(page, "Mind: "+warning), strings.Index(page, "Show the price tiers")
+	if at < strings.Index(page, `<section id="cost">`) || at > fold {
+		t.Errorf("the warning stands at %d, the fold at %d", at, fold)
+	}
+	for form, want := range map[string]string{"text": "mind        " + warning, "markdown": "> Mind: " + warning} {
+		if got := render(t, form, r); !strings.Contains(got, want) {
+			t.Errorf("%s has no %q:\n%s", form, want, got)
+		}
+	}
+	r.Began = r.Began.AddDate(-1, 0, 0)
+	for _, form := range []string{"html", "text", "markdown"} {
+		if got := render(t, form, r); strings.Contains(got, "days old") {
+			t.Errorf("%s calls prices old that were not", form)
+		}
+	}
+}
+
+// TestRunWithoutPrice says that the run's own cost is a dash where a price is
+// missing, and never nothing.
+func TestRunWithoutPrice(t *testing.T) {
+	for _, c := range []struct {
+		region string
+		want   []string
+	}{
+		{"us-east-1", []string{"This run, at a deployed API", "", "$0.0000038", "", "$0.0000013", "−$0.0000025"}},
+		{"ap-east-2", []string{"This run, at a deployed API", "", "$0.0000041", "", none, ""}},
+	} {
+		rows := costTable(compared(t, c.region)).Rows
+		var got []string
+		for _, cell := range rows[len(rows)-1].Cells {
+			got = append(got, cell.Text)
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", c.region, d)
+		}
+	}
+}

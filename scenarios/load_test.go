@@ -16,11 +16,12 @@ var update = flag.Bool("update", false, "rewrite the expected errors in testdata
 // environment is what the scenarios in testdata see.
 func environment(name string) (string, bool) {
 	value, ok := map[string]string{
-		"SECRET":   "s3cret-value-0123456789",
-		"API_HOST": "abc123.execute-api.eu-west-1.amazonaws.com",
-		"INSECURE": "true",
-		"CLIENTS":  "12",
-		"EMPTY":    "",
+		"SECRET":           "s3cret-value-0123456789",
+		"API_HOST":         "abc123.execute-api.eu-west-1.amazonaws.com",
+		"INSECURE":         "true",
+		"CLIENTS":          "12",
+		"HOST_IN_CAPITALS": "API.Example.Com",
+		"EMPTY":            "",
 	}[name]
 	return value, ok
 }

@@ -249,5 +249,5 @@ var follows = []struct {
 	{"account", regexp.MustCompile(`^stages\[.*account`)},
 	{"feeders", regexp.MustCompile(`^(requests|clients).*(\{\{|feeder)`)},
 	{"requests", regexp.MustCompile(`^feeders`)},
-	{"traffic", regexp.MustCompile(`^requests: `)},
+	{"traffic", regexp.MustCompile(`^requests: |^traffic\.for: goes with concurrency`)},
 }

@@ -3,9 +3,11 @@ package scenarios
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -120,6 +122,30 @@ func (r rule) examples() string {
 		words = []string{strings.Join(words[:n-1], ", "), words[n-1]}
 	}
 	return " such as " + strings.Join(words, " or ")
+}
+
+// matches tells whether a text has the form that the schema asks for.
+func (r rule) matches(text string) bool {
+	pattern, _ := r["pattern"].(string)
+	form, err := regexp.Compile(pattern)
+	return err == nil && form.MatchString(text)
+}
+
+// sample is ", such as key: example", or "" where the schema has no example.
+// A list or mapping is shown as JSON, which is YAML too.
+func (r rule) sample(key string) string {
+	list, _ := r["examples"].([]any)
+	if len(list) == 0 {
+		return ""
+	}
+	if text, ok := list[0].(string); ok {
+		return fmt.Sprintf(", such as %s: %s", key, text)
+	}
+	text, err := json.Marshal(list[0])
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(", such as %s: %s", key, text)
 }
 
 // meant is the key that someone who wrote an unknown one had in mind, or "".

@@ -191,11 +191,7 @@ func (k *checker) missing(n *node, key string, r rule) {
 			return
 		}
 	}
-	example := ""
-	if list, _ := r.sub("properties").sub(key)["examples"].([]any); len(list) > 0 {
-		example = fmt.Sprintf(", such as %s: %v", key, list[0])
-	}
-	k.bad(n, n.named, "%q is missing%s", key, example)
+	k.bad(n, n.named, "%q is missing%s", key, r.sub("properties").sub(key).sample(key))
 }
 
 // word says what a value must be and what it is.
@@ -203,7 +199,7 @@ func (k *checker) word(e *jsonschema.ValidationError, r rule, n *node) string {
 	got := k.got(n)
 	switch what := e.ErrorKind.(type) {
 	case *kind.Type:
-		return fmt.Sprintf("must be %s, got %s%s", wantedType(r, what.Want), got, remedy(what, r))
+		return fmt.Sprintf("must be %s, got %s%s", wantedType(r, what.Want), got, remedy(what, r, n))
 	case *kind.Enum:
 		var words []string
 		for _, w := range what.Want {
@@ -222,6 +218,8 @@ func (k *checker) word(e *jsonschema.ValidationError, r rule, n *node) string {
 		return fmt.Sprintf("must be above %s, got %s", decimal(what.Want), got)
 	case *kind.MinLength, *kind.MinItems, *kind.MinProperties:
 		return "must not be empty"
+	case *kind.MaxLength:
+		return fmt.Sprintf("must be at most %d characters long, got %d", what.Want, what.Got)
 	}
 	return "is not what the schema of this file asks for"
 }
@@ -273,11 +271,10 @@ func wantedType(r rule, want []string) string {
 }
 
 // remedy says how YAML writes what is wanted, where the mistake is a common one.
-func remedy(what *kind.Type, r rule) string {
+func remedy(what *kind.Type, r rule, n *node) string {
 	want := strings.Join(what.Want, " ")
-	_, pattern := r["pattern"]
 	switch {
-	case want == "string" && !pattern && (what.Got == "number" || what.Got == "boolean"):
+	case want == "string" && r.matches(n.text) && (what.Got == "number" || what.Got == "boolean"):
 		return "; put it in quotes"
 	case want == "array" && what.Got != "null":
 		return `; begin each item with "- "`

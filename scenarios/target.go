@@ -159,7 +159,8 @@ func refuseHost(u *url.URL, allow []string) string {
 	if slices.Contains(allow, host) || slices.Contains(allow, net.JoinHostPort(host, port)) {
 		return ""
 	}
-	return fmt.Sprintf("the host %s may not be sent to: if it is yours to load, list it in the scenario: allow_hosts: [%s]", host, host)
+	shown := u.Hostname() // as written, so that a variable's value is found in it and hidden
+	return fmt.Sprintf("the host %s may not be sent to: if it is yours to load, list it in the scenario: allow_hosts: [%s]", shown, shown)
 }
 
 // allowHosts reads the list of hosts.

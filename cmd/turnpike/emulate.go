@@ -61,7 +61,9 @@ func (a *app) emulate(ctx context.Context, path, listen string, o gateway.Option
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	for _, stage := range api.StageNames() {
-		fmt.Fprintln(a.stdout, stageURL(l.Addr(), stage))
+		if _, err := fmt.Fprintln(a.stdout, stageURL(l.Addr(), stage)); err != nil {
+			return err
+		}
 	}
 	select {
 	case err := <-served:

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -32,12 +31,14 @@ func (a *app) writeStarter(folder string) error {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return end(exitUsage, "init: %w", err)
 	}
-	scenario := filepath.Join(folder, "scenario.yaml")
-	for path, text := range map[string][]byte{scenario: scenarios.Starter(), filepath.Join(folder, "api.yaml"): scenarios.StarterAPI()} {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if errors.Is(err, fs.ErrExist) {
+	scenario, api := filepath.Join(folder, "scenario.yaml"), filepath.Join(folder, "api.yaml")
+	for _, path := range []string{scenario, api} {
+		if _, err := os.Lstat(path); err == nil {
 			return &ending{exitUsage, fmt.Errorf("init: %s is there already", path), "name another folder: turnpike init FOLDER"}
 		}
+	}
+	for path, text := range map[string][]byte{scenario: scenarios.Starter(), api: scenarios.StarterAPI()} {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if err != nil {
 			return end(exitUsage, "init: %w", err)
 		}
@@ -46,6 +47,6 @@ func (a *app) writeStarter(folder string) error {
 			return end(exitInternal, "init: write %s: %w", path, err)
 		}
 	}
-	fmt.Fprintf(a.stdout, "wrote %s and api.yaml; next: turnpike run %s\n", scenario, scenario)
-	return nil
+	_, err := fmt.Fprintf(a.stdout, "wrote %s and api.yaml; next: turnpike run %s\n", scenario, scenario)
+	return err
 }

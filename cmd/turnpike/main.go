@@ -82,7 +82,32 @@ func (a *app) root() *cobra.Command {
 	})
 	root.AddCommand(a.runCommand(), a.planCommand(), a.simulateCommand(), a.priceCommand(), a.emulateCommand(),
 		a.reportCommand(), a.validateCommand(), a.schemaCommand(), a.initCommand(), a.versionCommand())
+	for _, c := range root.Commands() {
+		settle(c)
+	}
 	return root
+}
+
+// settle gives a command's errors their exit codes: arguments that it does not
+// take are the caller's mistake, and what the command itself returns is an
+// internal error unless it says otherwise.
+func settle(c *cobra.Command) {
+	takes, carryOut := c.Args, c.RunE
+	c.Args = func(c *cobra.Command, args []string) error {
+		if err := takes(c, args); err != nil {
+			return &ending{exitUsage, err, "usage: " + c.UseLine()}
+		}
+		return nil
+	}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		err := carryOut(c, args)
+		var e *ending
+		var p *scenarios.Problems
+		if err == nil || errors.As(err, &e) || errors.As(err, &p) {
+			return err
+		}
+		return &ending{exitInternal, err, ""}
+	}
 }
 
 // close prints how the command ended and returns its exit code.
@@ -98,7 +123,7 @@ func (a *app) close(err error) int {
 	}
 	var e *ending
 	if !errors.As(err, &e) {
-		// cobra's own: an unknown command, a wrong number of arguments.
+		// cobra's own: an unknown command.
 		e = &ending{exitUsage, err, "see turnpike --help"}
 	}
 	fmt.Fprintf(a.stderr, "turnpike: %v\n", e.err)

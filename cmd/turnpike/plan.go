@@ -1,12 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
+	"os"
 	"runtime"
-	"strings"
-	"text/tabwriter"
+	"syscall"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -22,32 +23,18 @@ import (
 // mostPredicted is how many arrivals plan is willing to simulate: some seconds' worth.
 const mostPredicted = 20_000_000
 
-// A forecast is what `plan` knows about a run before anything is sent.
-type forecast struct {
-	Schema      string              `json:"schema"` // turnpike.plan/1
-	Name        string              `json:"name"`
-	Seed        uint64              `json:"seed"`
-	Plan        report.PlanInfo     `json:"plan"`
-	PeakPerS    float64             `json:"peak_per_s"`
-	MemoryBytes int64               `json:"memory_bytes"`        // what the plan and the recorder hold
-	Trace       *traffic.TraceStats `json:"trace,omitempty"`     // of a replayed log
-	Predicted   *measure.Counts     `json:"predicted,omitempty"` // from simulating the plan
-	Cost        *pricing.Comparison `json:"cost,omitempty"`      // of the run itself and of its month
-	Limits      []report.LimitInfo  `json:"limits"`
-}
-
 func (a *app) planCommand() *cobra.Command {
 	var output string
 	c := &cobra.Command{
 		Use:   "plan SCENARIO",
 		Short: "Show what a scenario would do: curve, counts, memory, refusals, and what the test itself costs",
-		Long: `A dry run: nothing is sent. The plan is taken through the model of its API in virtual time to predict refusals.
-The cost is what these requests would cost at a deployed API.`,
+		Long: `A dry run: nothing is sent. The plan, or its first 20 million arrivals, is taken through the model of its API in
+virtual time to predict refusals. The cost is what these requests would cost at a deployed API.`,
 		Example: `  turnpike plan examples/quickstart.yaml`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if output != "text" && output != "json" {
-				return end(exitUsage, "--output %q: must be text or json", output)
+			if err := textOrJSON(output); err != nil {
+				return err
 			}
 			f, err := foresee(args[0])
 			if err != nil {
@@ -56,64 +43,122 @@ The cost is what these requests would cost at a deployed API.`,
 			if output == "json" {
 				return writeJSON(a.stdout, f)
 			}
-			return f.text(a.stdout)
+			return report.ForecastText(a.stdout, f)
 		},
 	}
 	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
 	return c
 }
 
-func foresee(path string) (*forecast, error) {
+func foresee(path string) (*report.Forecast, error) {
 	before := heap()
 	s, err := load(path)
 	if err != nil {
 		return nil, err
 	}
-	f := &forecast{
-		Schema: "turnpike.plan/1", Name: s.scenario.Name, Seed: s.plan.Seed, Plan: s.planInfo(),
-		Limits: limits(s.scenario.API),
+	f, err := s.forecast()
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range f.Plan.Curve {
-		f.PeakPerS = max(f.PeakPerS, p.Rate)
+	ctx, _, signalled, restore := interrupts(nil)
+	defer restore()
+	err = s.predict(ctx, f, mostPredicted)
+	if errors.Is(err, runner.ErrInterrupted) {
+		return nil, cutShort(signalled())
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.MemoryBytes = max(0, heap()-before)
+	runtime.KeepAlive(s) // until it is measured
+	return f, nil
+}
+
+// cutShort is how a plan ends that a signal interrupts: half a prediction is none.
+func cutShort(by os.Signal) error {
+	code := exitInterrupted
+	if by == syscall.SIGTERM {
+		code = exitTerminated
+	}
+	return end(code, "interrupted before the prediction was complete")
+}
+
+// forecast is what is known without simulating anything.
+func (s *session) forecast() (*report.Forecast, error) {
+	f := &report.Forecast{
+		Schema: report.ForecastSchema, Name: s.scenario.Name, Seed: s.plan.Seed, Plan: s.planInfo(),
+		PeakPerS: peak(s.plan), Limits: limits(s.scenario.API), SizesUnknown: s.scenario.API == nil,
 	}
 	if replay := s.scenario.Source.Traffic.Replay; replay != nil {
 		stats, err := traffic.ReadTrace(*replay)
 		if err != nil {
-			return nil, &ending{exitUsage, err, ""}
+			return nil, &ending{exitUsage, errors.New(s.scenario.Hide(err.Error())), ""}
 		}
-		f.Trace = &stats
+		f.Trace = report.TraceOf(stats)
 	}
-	if err := f.predict(s); err != nil {
-		return nil, err
-	}
-	f.MemoryBytes = max(heap()-before, s.plan.Memory())
 	return f, nil
 }
 
-// predict takes the plan through the API's model, or through an API that
-// answers everything where there is no model, to see refusals and the cost.
-func (f *forecast) predict(s *session) error {
-	if s.plan.Count() > mostPredicted {
+// peak is the highest rate of a plan: at the edges of its stages, where most
+// shapes have theirs, or else on a grid of at least a thousand instants.
+func peak(p *traffic.Plan) (top float64) {
+	if n, _ := p.Closed(); n > 0 {
+		return 0
+	}
+	for _, w := range p.Windows() {
+		top = max(top, p.RateAt(w.From), p.RateAt(w.To-1))
+	}
+	d := p.Duration()
+	step := max(1, d/100_000, min(time.Second, d/1000)) // a second where it is a log's, for up to a day
+	for t := time.Duration(0); t < d; t += step {
+		top = max(top, p.RateAt(t))
+	}
+	return top
+}
+
+// predict takes at most so many arrivals of the plan through the API's model,
+// or through an API that answers everything where there is no model, to see
+// refusals and the cost.
+func (s *session) predict(ctx context.Context, f *report.Forecast, most uint64) error {
+	if f.SizesUnknown && f.Plan.Concurrency > 0 {
+		return nil // what is sent when depends on an API of which nothing is known
+	}
+	model, sink, o := runner.Model(answersAll{}), traffic.Tee(s.recorder, unsized{s.meter}), runner.Options{MaxInFlight: 1 << 20}
+	if !f.SizesUnknown {
+		_, stage, err := s.gateway()
+		if err != nil {
+			return err
+		}
+		model, sink, o = stage, s.sink(), runner.Options{MaxInFlight: s.scenario.Run.MaxInFlight, Timeout: s.scenario.Run.Timeout}
+	}
+	var e extent
+	o.Guard = runner.Guard{MaxRequests: most, Stop: func(*traffic.Observation) error {
+		if e.arrivals > most { // the guard counts only what is sent
+			return errors.New("enough is seen")
+		}
 		return nil
-	}
-	ctx, _, _, restore := interrupts()
-	defer restore()
-	var err error
-	if s.scenario.API != nil {
-		err = s.simulate(ctx, s.sink())
-	} else {
-		err = runner.Simulate(ctx, s.plan, answersAll{}, s.sink(), runner.Options{MaxInFlight: 1 << 20})
-	}
-	if err != nil {
+	}}
+	err := runner.Simulate(ctx, s.plan, model, traffic.Tee(sink, &e), o)
+	whole := err == nil
+	if !whole && !errors.Is(err, runner.ErrStopped) {
 		return err
 	}
-	summary := s.recorder.Summary(measure.End{})
-	if s.scenario.API != nil {
+	f.Simulated = &report.Simulated{Arrivals: e.arrivals, ToS: e.last.Seconds(), Whole: whole}
+	elapsed := e.last
+	if whole {
+		elapsed = max(elapsed, span(s.plan))
+	}
+	summary := s.recorder.Summary(measure.End{Elapsed: elapsed, Guarded: !whole})
+	if !f.SizesUnknown {
 		f.Predicted = &summary.Counts
 	}
 	cost, err := pricing.Compare(pricing.Embedded(), s.scenario.Pricing, s.meter, time.Duration(summary.LoadS*float64(time.Second)))
-	f.Cost = &cost
-	return err
+	if err != nil {
+		f.NoBill = err.Error()
+		return nil
+	}
+	f.Cost, f.Stale = &cost, pricing.Stale(cost.AsOf, time.Now())
+	return nil
 }
 
 // answersAll is the model of an API about which nothing is known: it answers
@@ -124,6 +169,27 @@ func (answersAll) Serve(time.Duration, *traffic.Request) traffic.Response {
 	return traffic.Response{Status: 200}
 }
 
+// unsized hides from a sink how large answers are, of which nothing is known.
+type unsized struct{ traffic.Sink }
+
+func (u unsized) Observe(o *traffic.Observation) {
+	hidden := *o
+	hidden.BytesIn, hidden.HeadIn = 0, 0
+	u.Sink.Observe(&hidden)
+}
+
+// extent is a sink that knows how many arrivals there were, and when the last was due.
+type extent struct {
+	arrivals uint64
+	last     time.Duration
+}
+
+func (e *extent) Observe(o *traffic.Observation) {
+	e.arrivals++
+	e.last = max(e.last, o.Due)
+}
+
+// heap is how much of the heap is in use.
 func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -131,81 +197,17 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func (f *forecast) text(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%s\tnothing is sent\n", f.Name)
-	if f.Plan.Concurrency > 0 {
-		fmt.Fprintf(t, "load\t%d clients, each waiting for its answer, for %s (closed loop)\n", f.Plan.Concurrency, seconds(f.Plan.DurationS))
-	} else {
-		fmt.Fprintf(t, "load\t%s arrivals in %s, at most %.4g/s, %s, seed %d\n", humanize.Comma(int64(f.Plan.Count)), seconds(f.Plan.DurationS), f.PeakPerS, f.arrivals(), f.Seed)
-		fmt.Fprintf(t, "rate\t%s\n", sparkline(f.Plan.Curve, f.PeakPerS))
+// arrivals is how many a plan holds; of Poisson arrivals that is what is expected.
+func arrivals(n uint64, spacing string) string {
+	about := ""
+	if spacing == "poisson" {
+		about = "about "
 	}
-	for _, win := range f.Plan.Windows {
-		steady := ""
-		if win.Steady {
-			steady = "steady"
-		}
-		fmt.Fprintf(t, "\t%s to %s\t%s\t%s\n", seconds(win.FromS), seconds(win.ToS), win.Name, steady)
-	}
-	if f.Trace != nil {
-		fmt.Fprintf(t, "log\t%s entries over %s, peak %d in a second, inter-arrival CV %.2f, dispersion at 1s %.2f\n",
-			humanize.Comma(int64(f.Trace.Count)), f.Trace.Span.Round(time.Millisecond), f.Trace.PeakPerSecond, f.Trace.CV, f.Trace.IDC1s)
-		for _, warning := range f.Trace.Warnings {
-			fmt.Fprintf(t, "\twarning: %s\n", warning)
-		}
-	}
-	fmt.Fprintf(t, "memory\t%s for the plan and its measurement, whatever its length\n", humanize.Bytes(uint64(f.MemoryBytes)))
-	f.textPrediction(t)
-	return t.Flush()
-}
-
-func (f *forecast) arrivals() string {
-	if f.Plan.Arrivals == "" {
-		return "even"
-	}
-	return f.Plan.Arrivals
-}
-
-func (f *forecast) textPrediction(w io.Writer) {
-	switch p := f.Predicted; {
-	case p != nil && p.Refused == 0:
-		fmt.Fprintf(w, "predicted\tno refusals\n")
-	case p != nil:
-		var by []string
-		for _, limit := range sorted(p.Limits) {
-			by = append(by, fmt.Sprintf("%s by %s", humanize.Comma(int64(p.Limits[limit])), limit))
-		}
-		fmt.Fprintf(w, "predicted\t%s refused (%.2f%%): %s\n", humanize.Comma(int64(p.Refused)), 100*float64(p.Refused)/float64(p.Planned), strings.Join(by, ", "))
-	case f.Plan.Count > mostPredicted:
-		fmt.Fprintf(w, "predicted\tnot here: more than %s arrivals; turnpike simulate takes them all\n", humanize.Comma(mostPredicted))
-	}
-	if c := f.Cost; c != nil {
-		fmt.Fprintf(w, "this test\tat a deployed API in %s: %s on REST, %s on HTTP (prices as of %s)\n", c.Region, money(c.RunREST), money(c.RunHTTP), c.AsOf)
-	}
-}
-
-// money shows parts of a cent where the amount is small: a test's own cost often is.
-func money(m pricing.Money) string {
-	if m > 0 && m < pricing.Dollar {
-		return fmt.Sprintf("$%.4f", m.Dollars())
-	}
-	return m.String()
+	return about + humanize.Comma(int64(n)) + " arrivals"
 }
 
 func seconds(s float64) string {
 	return time.Duration(s * float64(time.Second)).Round(time.Millisecond).String()
-}
-
-// sparkline draws a curve in one line of 60 characters.
-func sparkline(points []report.PlanPoint, peak float64) string {
-	const columns = 60
-	bars := []rune(" ▁▂▃▄▅▆▇█")
-	line := make([]rune, min(columns, len(points)))
-	for i := range line {
-		p := points[i*len(points)/len(line)]
-		line[i] = bars[int(p.Rate/max(peak, 1e-9)*float64(len(bars)-1)+0.5)]
-	}
-	return string(line)
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/turnpike-perf/turnpike/pricing"
+	"github.com/turnpike-perf/turnpike/report"
 	"github.com/turnpike-perf/turnpike/scenarios"
 )
 
@@ -34,10 +38,13 @@ month holds; a cost-only scenario (pricing.usage) or a saved run says it itself,
   turnpike price examples/rest-vs-http.yaml`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if f.output != "text" && f.output != "json" {
-				return end(exitUsage, "--output %q: must be text or json", f.output)
+			if err := textOrJSON(f.output); err != nil {
+				return err
 			}
 			if len(args) == 0 {
+				if err := f.check(c); err != nil {
+					return err
+				}
 				return a.priceFlags(f)
 			}
 			if other := changedBesides(c, "output"); other != "" {
@@ -71,6 +78,30 @@ func changedBesides(c *cobra.Command, but string) (name string) {
 		}
 	})
 	return name
+}
+
+// forAPIs are the kinds of API for which a flag means something; an HTTP API's
+// bill says that it has no cache.
+var forAPIs = map[string][]string{
+	"requests": {"rest", "http"}, "request-kb": {"rest", "http"}, "response-kb": {"rest", "http"},
+	"messages": {"websocket"}, "message-kb": {"websocket"}, "connection-minutes": {"websocket"},
+	"cache-gb": {"rest", "http"}, "cache-hours": {"rest", "http"},
+}
+
+// check finds flags that say nothing of a month, or something of which no bill
+// that is asked for speaks.
+func (f *priceFlags) check(c *cobra.Command) error {
+	changed := c.Flags().Changed
+	if !slices.ContainsFunc([]string{"requests", "messages", "connection-minutes", "cache-gb"}, changed) {
+		return &ending{exitUsage, errors.New("nothing to bill"), "give it --requests 500M, --messages 1B, a saved run, or a scenario with pricing.usage"}
+	}
+	for _, flag := range sorted(forAPIs) {
+		means := func(api string) bool { return slices.Contains(forAPIs[flag], strings.ToLower(api)) }
+		if changed(flag) && len(f.apis) > 0 && !slices.ContainsFunc(f.apis, means) {
+			return end(exitUsage, "--%s is for %s, and --api asks for %s", flag, strings.Join(forAPIs[flag], " and "), strings.Join(f.apis, " and "))
+		}
+	}
+	return nil
 }
 
 func (a *app) priceFlags(f priceFlags) error {
@@ -125,6 +156,9 @@ func (a *app) priceFile(path, output string) error {
 		CacheGB: s.Pricing.CacheGB, CacheHours: s.Pricing.CacheHours, HTTPMetering: s.Pricing.Rules["http_metering"],
 		NoFreeTransfer: s.Pricing.FreeDataTransfer != nil && !*s.Pricing.FreeDataTransfer,
 	}
+	if in.CacheGB != "" && in.CacheHours == 0 {
+		in.CacheHours = int64(s.Pricing.HoursPerMonth)
+	}
 	return a.quote(in, output)
 }
 
@@ -150,8 +184,9 @@ func (a *app) quote(in pricing.QuoteInput, output string) error {
 }
 
 func (a *app) printQuote(q *pricing.Quote, output string) error {
+	q.Stale = pricing.Stale(q.AsOf, time.Now())
 	if output == "json" {
 		return writeJSON(a.stdout, q)
 	}
-	return pricing.WriteQuote(a.stdout, q)
+	return report.Invoice(a.stdout, q)
 }

@@ -16,13 +16,19 @@ const (
 	ticksInLog      = 5 * time.Second
 )
 
+// progressInPlace tells whether stderr is a terminal on which a line can be rewritten.
+func (a *app) progressInPlace() bool {
+	_, tty := terminal(a.stderr)
+	return tty && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb"
+}
+
 // watch shows a running session's progress on stderr until done is called.
 func (a *app) watch(s *session, inFlight func() int64, quiet bool) (done func()) {
 	if quiet {
 		return func() {}
 	}
-	width, tty := terminal(a.stderr)
-	tty = tty && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb"
+	width, _ := terminal(a.stderr)
+	tty := a.progressInPlace()
 	every, ending := ticksInLog, "\n"
 	if tty {
 		every, ending = ticksOnTerminal, ""

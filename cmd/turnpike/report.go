@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -29,16 +28,16 @@ func (a *app) reportCommand() *cobra.Command {
   turnpike report results/peak -o html > peak.html`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			render, ok := renderings[output]
+			if !ok && output != "text" {
+				return end(exitUsage, "--output %q: must be text, json, md, junit or html", output)
+			}
 			r, err := readRun(args[0])
 			if err != nil {
 				return err
 			}
 			if output == "text" {
 				return report.Text(a.stdout, r, a.textOptions())
-			}
-			render, ok := renderings[output]
-			if !ok {
-				return end(exitUsage, "--output %q: must be text, json, md, junit or html", output)
 			}
 			return render(a.stdout, r)
 		},
@@ -53,7 +52,7 @@ func readRun(path string) (*report.Report, error) {
 		return nil, end(exitUsage, "no saved run at %s: no run.json there", filepath.Clean(path))
 	}
 	if err != nil {
-		return nil, &ending{exitUsage, fmt.Errorf("read run: %w", err), ""}
+		return nil, &ending{exitUsage, err, ""}
 	}
 	return r, nil
 }

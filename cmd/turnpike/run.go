@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"syscall"
 	"time"
 
@@ -35,12 +37,17 @@ Exit codes: 0 passed, 2 invalid scenario (nothing was sent), 3 target not reacha
   turnpike run peak.yaml -o json --out results/peak
   turnpike run peak.yaml --max-spend 5USD --max-duration 10m`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.run(args[0], f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("max-spend") && f.maxSpend == "" {
+				return end(exitUsage, "--max-spend is empty: must be an amount such as 5USD or 0.50USD")
+			}
+			return a.run(args[0], f)
+		},
 	}
 	resultFlags(c, &f)
 	c.Flags().Uint64Var(&f.maxRequests, "max-requests", 0, "send at most so many requests, then report and exit 4 (0: no limit)")
 	c.Flags().DurationVar(&f.maxDuration, "max-duration", 0, "send no longer than this, then report and exit 4 (0: no limit)")
-	c.Flags().StringVar(&f.maxSpend, "max-spend", "", "stop before the requests to a deployed API cost more than this, such as 5USD, and exit 4")
+	c.Flags().StringVar(&f.maxSpend, "max-spend", "", "send nothing more once the requests to a deployed API cost this, such as 5USD; then report and exit 4")
 	return c
 }
 
@@ -51,15 +58,16 @@ func resultFlags(c *cobra.Command, f *runFlags) {
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress on stderr")
 }
 
-func (f *runFlags) check() error {
-	if f.output != "text" && f.output != "json" {
-		return end(exitUsage, "--output %q: must be text or json", f.output)
+// textOrJSON checks --output.
+func textOrJSON(output string) error {
+	if output != "text" && output != "json" {
+		return end(exitUsage, "--output %q: must be text or json", output)
 	}
 	return nil
 }
 
 func (a *app) run(path string, f runFlags) error {
-	if err := f.check(); err != nil {
+	if err := textOrJSON(f.output); err != nil {
 		return err
 	}
 	s, err := load(path)
@@ -76,10 +84,17 @@ func (a *app) run(path string, f runFlags) error {
 	}
 	defer stop()
 
-	ctx, kill, signalled, restore := interrupts()
+	ctx, kill, signalled, restore := interrupts(a.stopping)
 	defer restore()
 	if err := runner.Preflight(ctx, target); err != nil {
-		return preflightEnding(err)
+		if sig := signalled(); sig != nil {
+			return end(interruptedBy(sig), "interrupted; nothing was sent")
+		}
+		return s.unreachable(err)
+	}
+	dir, err := s.folder(f)
+	if err != nil {
+		return err
 	}
 	self := measure.WatchSelf()
 	done := func() {}
@@ -94,14 +109,29 @@ func (a *app) run(path string, f runFlags) error {
 	elapsed := time.Since(s.began)
 	done()
 	if cause != nil && !errors.Is(cause, runner.ErrInterrupted) && !errors.Is(cause, runner.ErrStopped) {
-		return &ending{exitPreflight, cause, ""}
+		os.Remove(dir) // nothing is in it
+		return s.unreachable(cause)
 	}
-	r, err := s.report(report.ModeRun, elapsed, self(), cause)
-	if err != nil {
-		return err
+	r := s.report(report.ModeRun, elapsed, self(), cause)
+	if r.Verdict.ExitCode == exitInterrupted {
+		r.Verdict.ExitCode = interruptedBy(signalled())
 	}
-	if signalled() == syscall.SIGTERM && r.Verdict.ExitCode == exitInterrupted {
-		r.Verdict.ExitCode = exitTerminated
+	return a.deliver(s, r, dir, f)
+}
+
+// stopping says on stderr what the first interrupt does.
+func (a *app) stopping() {
+	erase := ""
+	if a.progressInPlace() {
+		erase = "\r\x1b[K"
 	}
-	return a.deliver(s, r, f)
+	fmt.Fprintln(a.stderr, erase+"stopping: waiting for the answers under way; interrupt again to leave at once")
+}
+
+// interruptedBy is the exit code of a run that a signal ended.
+func interruptedBy(sig os.Signal) int {
+	if sig == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
 }

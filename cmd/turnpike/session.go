@@ -41,7 +41,7 @@ func load(path string) (*session, error) {
 	}
 	p, err := traffic.NewPlan(s.Source)
 	if err != nil {
-		return nil, &ending{exitUsage, err, ""}
+		return nil, &ending{exitUsage, errors.New(s.Hide(err.Error())), ""}
 	}
 	n, _ := p.Closed()
 	return &session{
@@ -89,7 +89,7 @@ func (s *session) gateway() (*gateway.API, *gateway.Stage, error) {
 }
 
 // report makes the report of a session that ended with cause after elapsed.
-func (s *session) report(mode string, elapsed time.Duration, self measure.Self, cause error) (*report.Report, error) {
+func (s *session) report(mode string, elapsed time.Duration, self measure.Self, cause error) *report.Report {
 	if cause == nil {
 		elapsed = max(elapsed, span(s.plan)) // the plan's last arrival may be due before its end
 	}
@@ -98,10 +98,7 @@ func (s *session) report(mode string, elapsed time.Duration, self measure.Self, 
 		Interrupted: errors.Is(cause, runner.ErrInterrupted), Guarded: errors.Is(cause, runner.ErrStopped),
 	})
 	over := time.Duration(summary.LoadS * float64(time.Second))
-	cost, err := pricing.Compare(pricing.Embedded(), s.scenario.Pricing, s.meter, over)
-	if err != nil {
-		return nil, err
-	}
+	cost, noBill := pricing.Compare(pricing.Embedded(), s.scenario.Pricing, s.meter, over)
 	r := &report.Report{
 		Schema: report.SchemaName,
 		Tool:   report.Tool{Version: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.GOMAXPROCS(0)},
@@ -124,8 +121,11 @@ func (s *session) report(mode string, elapsed time.Duration, self measure.Self, 
 		r.Checks = append(r.Checks, result)
 	}
 	r.Method = method(r, s.scenario)
+	if noBill != nil { // the measurement stands without it
+		r.Method = append(r.Method, "There is no bill: "+noBill.Error()+".")
+	}
 	r.Verdict = verdict(r, cause)
-	return r, nil
+	return r
 }
 
 // known is how many arrivals the run must have observed, or 0 where only their

@@ -9,7 +9,8 @@ import (
 
 // interrupts turns signals into the two ways to stop: the first cancels ctx,
 // the second closes kill. signalled says which came first, nil if none did.
-func interrupts() (ctx context.Context, kill <-chan struct{}, signalled func() os.Signal, restore func()) {
+// stopping, if not nil, is called at the first.
+func interrupts(stopping func()) (ctx context.Context, kill <-chan struct{}, signalled func() os.Signal, restore func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals, killed, over := make(chan os.Signal, 2), make(chan struct{}), make(chan struct{})
 	first := make(chan os.Signal, 1)
@@ -22,6 +23,9 @@ func interrupts() (ctx context.Context, kill <-chan struct{}, signalled func() o
 				case 0:
 					first <- sig
 					cancel()
+					if stopping != nil {
+						stopping()
+					}
 				case 1:
 					close(killed)
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,26 +31,30 @@ an hour of traffic takes a second. The target must be an API definition (target.
 }
 
 func (a *app) simulate(path string, f runFlags) error {
-	if err := f.check(); err != nil {
+	if err := textOrJSON(f.output); err != nil {
 		return err
 	}
 	s, err := load(path)
 	if err != nil {
 		return err
 	}
-	ctx, _, _, restore := interrupts()
+	ctx, _, signalled, restore := interrupts(nil)
 	defer restore()
-	self := measure.WatchSelf()
-	last := &lastDone{}
-	cause := s.simulate(ctx, traffic.Tee(s.sink(), last))
-	if cause != nil && !errors.Is(cause, runner.ErrInterrupted) {
-		return cause
-	}
-	r, err := s.report(report.ModeSimulate, last.at, self(), cause)
+	dir, err := s.folder(f)
 	if err != nil {
 		return err
 	}
-	return a.deliver(s, r, f)
+	last := &lastDone{}
+	cause := s.simulate(ctx, traffic.Tee(s.sink(), last))
+	if cause != nil && !errors.Is(cause, runner.ErrInterrupted) {
+		os.Remove(dir) // nothing is in it
+		return cause
+	}
+	r := s.report(report.ModeSimulate, last.at, measure.Self{}, cause)
+	if r.Verdict.ExitCode == exitInterrupted {
+		r.Verdict.ExitCode = interruptedBy(signalled())
+	}
+	return a.deliver(s, r, dir, f)
 }
 
 // simulate takes the plan through the model of the scenario's API.

@@ -11,12 +11,13 @@ import (
 	"github.com/turnpike-perf/turnpike/runner"
 )
 
-// preflightEnding says what the runner found wrong with the target, and what to try.
-func preflightEnding(err error) error {
-	e := &ending{exitPreflight, err, ""}
+// unreachable says what the runner found wrong with the target, and what to
+// try, without the secrets that the target's URL may hold.
+func (s *session) unreachable(err error) error {
+	e := &ending{exitPreflight, errors.New(s.scenario.Hide(err.Error())), ""}
 	var p *runner.PreflightError
 	if errors.As(err, &p) {
-		e.hint = p.Hint
+		e.hint = s.scenario.Hide(p.Hint)
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -19,12 +20,22 @@ file:line:col: path: what is wrong. A file with "routes:" is an API definition, 
 		Example: `  turnpike validate examples/quickstart.yaml examples/shop.yaml`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			all := &scenarios.Problems{}
 			for _, path := range args {
 				what, err := describe(path)
+				if p := (*scenarios.Problems)(nil); errors.As(err, &p) {
+					all.List = append(all.List, p.List...)
+					continue
+				}
+				if err == nil {
+					_, err = fmt.Fprintf(a.stdout, "%s: valid: %s\n", path, what)
+				}
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(a.stdout, "%s: valid: %s\n", path, what)
+			}
+			if len(all.List) > 0 {
+				return all
 			}
 			return nil
 		},
@@ -49,7 +60,10 @@ func describe(path string) (string, error) {
 	}
 	p, err := traffic.NewPlan(s.Source)
 	if err != nil {
-		return "", &ending{exitUsage, err, ""}
+		return "", &ending{exitUsage, errors.New(s.Hide(err.Error())), ""}
 	}
-	return fmt.Sprintf("%d arrivals in %s", p.Count(), p.Duration()), nil
+	if n, d := p.Closed(); n > 0 {
+		return fmt.Sprintf("%d clients for %s", n, d), nil
+	}
+	return fmt.Sprintf("%s in %s", arrivals(p.Count(), s.Source.Traffic.Arrivals), seconds(p.Duration().Seconds())), nil
 }

@@ -26,7 +26,7 @@ func verdict(r *report.Report, cause error) report.Verdict {
 		v.Status = report.Fail
 	}
 	if r.Summary.Validity.Verdict == measure.Invalid {
-		v.Status = report.Invalid
+		v.Status, failed = report.Invalid, nil // no check counts
 	}
 	for _, c := range failed {
 		v.Reasons = append(v.Reasons, failure(c))

@@ -1,33 +1,36 @@
-package pricing
+package report
 
 import (
 	"fmt"
 	"io"
 	"math"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/turnpike-perf/turnpike/pricing"
 )
 
 // rounding says why rounded amounts may seem not to add up.
 const rounding = "each amount is rounded by itself; totals are exact before that"
 
-// WriteQuote writes a quote as an invoice: every line with its tiers, totals,
-// and where the prices are from.
-func WriteQuote(w io.Writer, q *Quote) error {
+// Invoice writes a quote for a terminal: every line with its tiers, totals, and
+// where the prices are from.
+func Invoice(w io.Writer, q *pricing.Quote) error {
 	var v invoice
 	v.text(fmt.Sprintf("One month in %s, %s", q.Region, q.RegionName))
 	v.source(q)
 	if q.Basis != "" {
 		v.text("the month: " + q.Basis)
 	}
-	for _, api := range []API{REST, HTTP, WebSocket} {
+	for _, api := range []pricing.API{pricing.REST, pricing.HTTP, pricing.WebSocket} {
 		if b, ok := q.APIs[api]; ok {
 			v.bill(&b)
 		}
 	}
 	v.text("")
-	rest, ok1 := q.APIs[REST]
-	http, ok2 := q.APIs[HTTP]
+	rest, ok1 := q.APIs[pricing.REST]
+	http, ok2 := q.APIs[pricing.HTTP]
 	switch {
 	case q.DifferenceUSD != nil && rest.Total+http.Total > 0:
 		v.text(differenceText(*q.DifferenceUSD, q.DifferencePercent))
@@ -35,34 +38,14 @@ func WriteQuote(w io.Writer, q *Quote) error {
 		v.text("REST and HTTP cannot be compared: a price is missing.")
 	}
 	v.text("(" + rounding + ")")
-	_, err := io.WriteString(w, v.String())
-	return err
-}
-
-// Name is how the kind of API is written in prose.
-func (a API) Name() string {
-	switch a {
-	case REST:
-		return "REST API"
-	case HTTP:
-		return "HTTP API"
-	case WebSocket:
-		return "WebSocket API"
+	if _, err := io.WriteString(w, v.String()); err != nil {
+		return fmt.Errorf("write invoice: %w", err)
 	}
-	return string(a)
-}
-
-// perUnit writes a unit's price as AWS's price page does: "$3.50 per million
-// requests", "$0.09 per GB".
-func (p Price) perUnit(unit string) string {
-	if m, ok := p.Times(1_000_000); ok && unit != "GB" && unit != "hour" {
-		return "$" + m.Decimal() + " per million"
-	}
-	return "$" + p.Decimal() + " per " + unit
+	return nil
 }
 
 // differenceText says in words how HTTP's total stands to REST's.
-func differenceText(d Money, percent *float64) string {
+func differenceText(d pricing.Money, percent *float64) string {
 	than := "less"
 	if d > 0 {
 		than = "more"
@@ -73,19 +56,21 @@ func differenceText(d Money, percent *float64) string {
 	case percent == nil:
 		return fmt.Sprintf("As an HTTP API the month costs %s, as a REST API nothing.", d)
 	}
-	return fmt.Sprintf("As an HTTP API the month costs %s (%.1f%%) %s than as a REST API.", Money(abs(int64(d))), math.Abs(*percent), than)
+	return fmt.Sprintf("As an HTTP API the month costs %s (%s) %s than as a REST API.", max(d, -d), share(math.Abs(*percent)/100), than)
 }
 
 // An invoice is rows of label, quantity, price and amount, aligned when all are
 // there; a row of one cell runs across.
 type invoice struct{ rows [][]string }
 
-func (v *invoice) text(s string)              { v.rows = append(v.rows, []string{s}) }
-func (v *invoice) row(cells ...string)        { v.rows = append(v.rows, cells) }
-func (v *invoice) rule(amount string)         { v.row("", "", "", strings.Repeat("─", max(8, len(amount)))) }
+func (v *invoice) text(s string)       { v.rows = append(v.rows, []string{plain(s)}) }
+func (v *invoice) row(cells ...string) { v.rows = append(v.rows, cells) }
+func (v *invoice) rule(amount string) {
+	v.row("", "", "", strings.Repeat("─", max(8, length(amount))))
+}
 func (v *invoice) total(label, amount string) { v.row("  "+label, "", "", amount) }
 
-func (v *invoice) source(q *Quote) {
+func (v *invoice) source(q *pricing.Quote) {
 	v.text("prices as of " + q.AsOf + ": " + q.Source)
 	if q.Verified != "" {
 		v.text("checked after that: " + q.Verified)
@@ -97,7 +82,7 @@ func (v *invoice) source(q *Quote) {
 	}
 }
 
-func (v *invoice) bill(b *Bill) {
+func (v *invoice) bill(b *pricing.Bill) {
 	v.text("")
 	v.text(b.API.Name())
 	for i := range b.Lines {
@@ -111,7 +96,7 @@ func (v *invoice) bill(b *Bill) {
 		v.total("total", b.Total.String())
 		if b.PerMillion > 0 {
 			what := "requests"
-			if b.API == WebSocket {
+			if b.API == pricing.WebSocket {
 				what = "messages"
 			}
 			v.total("per million billable "+what, b.PerMillion.String())
@@ -124,15 +109,15 @@ func (v *invoice) bill(b *Bill) {
 	}
 }
 
-func (v *invoice) line(l *Line) {
+func (v *invoice) line(l *pricing.Line) {
 	price := ""
 	if len(l.Tiers) == 1 {
-		price = l.Tiers[0].Price.perUnit(l.Unit)
+		price = perUnit(l.Tiers[0].Price, l.Unit)
 	}
-	v.row("  "+l.Title, readable(l.Quantity)+" "+plural(l.Quantity, l.Unit), price, l.USD.String())
+	v.row("  "+plain(l.Title), quantity(l.Quantity)+" "+units(l.Quantity, l.Unit), price, l.USD.String())
 	if len(l.Tiers) > 1 {
 		for _, t := range l.Tiers {
-			v.row("    "+t.span(l.Unit), readable(t.Quantity), t.Price.perUnit(l.Unit), t.USD.String())
+			v.row("    "+span(t, l.Unit), quantity(t.Quantity), perUnit(t.Price, l.Unit), t.USD.String())
 		}
 	}
 	if l.Note != "" {
@@ -140,16 +125,34 @@ func (v *invoice) line(l *Line) {
 	}
 }
 
+// perUnit writes a unit's price as AWS's price page does: "$3.50 per million",
+// "$0.09 per GB".
+func perUnit(p pricing.Price, unit string) string {
+	per := unit
+	if bulk(unit) != unit {
+		per = "million"
+	}
+	return "$" + bulkPrice(p, unit) + " per " + per
+}
+
+// units is the noun of a quantity in its right form.
+func units(quantity, unit string) string {
+	if unit == "GB" || quantity == "1" {
+		return unit
+	}
+	return unit + "s"
+}
+
 // span names a tier: "first 333M", "next 667M", "over 20B", "first 10 TB".
-func (t *TierLine) span(unit string) string {
+func span(t pricing.TierLine, unit string) string {
 	size := func(n int64) string {
 		switch {
 		case unit == "GB" && n%1024 == 0 && n > 0:
-			return Count(n/1024).String() + " TB"
+			return humanize.Comma(n/1024) + " TB"
 		case unit == "GB":
-			return Count(n).String() + " GB"
+			return humanize.Comma(n) + " GB"
 		}
-		return Count(n).String()
+		return pricing.Count(n).String()
 	}
 	switch {
 	case t.To == 0 && t.From == 0:
@@ -162,52 +165,25 @@ func (t *TierLine) span(unit string) string {
 	return "next " + size(t.To-t.From)
 }
 
-func plural(quantity, unit string) string {
-	if unit == "GB" || quantity == "1" {
-		return unit
-	}
-	return unit + "s"
-}
-
-// readable groups the digits before the point.
-func readable(quantity string) string {
-	whole, frac, point := strings.Cut(quantity, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if point {
-		whole += "." + frac
-	}
-	return whole
-}
-
 // String aligns the rows: labels to the left, quantities and amounts to the right.
 func (v *invoice) String() string {
 	var width [4]int
 	for _, r := range v.rows {
 		if len(r) == 4 {
 			for i, c := range r {
-				width[i] = max(width[i], utf8.RuneCountInString(c))
+				width[i] = max(width[i], length(c))
 			}
 		}
 	}
+	left := func(s string, n int) string { return s + strings.Repeat(" ", max(0, n-length(s))) }
 	var out strings.Builder
 	for _, r := range v.rows {
 		s := r[0]
 		if len(r) == 4 {
-			s = pad(r[0], -width[0]) + "  " + pad(r[1], width[1]) + "  " + pad(r[2], -width[2]) + "  " + pad(r[3], width[3])
+			s = left(r[0], width[0]) + "  " + pad(r[1], width[1]) + "  " + left(r[2], width[2]) + "  " + pad(r[3], width[3])
 		}
 		out.WriteString(strings.TrimRight(s, " "))
 		out.WriteByte('\n')
 	}
 	return out.String()
-}
-
-// pad fills s to a width in runes, to the left where width is above 0.
-func pad(s string, width int) string {
-	fill := strings.Repeat(" ", max(0, max(width, -width)-utf8.RuneCountInString(s)))
-	if width > 0 {
-		return fill + s
-	}
-	return s + fill
 }
