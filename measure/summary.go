@@ -178,7 +178,7 @@ type Options struct {
 type Progress struct {
 	Elapsed  time.Duration
 	Planned  float64 // arrivals due so far
-	Sent     uint64
+	Sent     uint64  // and over; InFlight more are on their way
 	Done     uint64
 	NotSent  uint64
 	InFlight int64 // left to whoever sends: a recorder learns of a request when it is over

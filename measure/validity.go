@@ -51,7 +51,7 @@ func (r *Recorder) sentEnough(v *Validity, c Counts, end End) {
 	}
 	due := r.seen - r.drawn
 	if sent := float64(c.Sent) / float64(max(due, 1)); due > 0 && sent < leastSent {
-		v.invalid(fmt.Sprintf("only %.4g %% of the %d arrivals due were sent, less than %g %%", 100*sent, due, 100*leastSent))
+		v.invalid(fmt.Sprintf("only %.4g%% of the %d arrivals due were sent, less than %g%%", 100*sent, due, 100*leastSent))
 	}
 }
 

@@ -25,7 +25,7 @@ func TestValidity(t *testing.T) {
 	}{
 		"sound":               {run{sent: 2000, lag: msec, service: msec}, Valid, ""},
 		"98 % sent":           {run{sent: 980, unsent: 20}, Valid, ""},
-		"less sent":           {run{sent: 979, unsent: 21}, Invalid, "only 97.9 % of the 1000 arrivals due were sent"},
+		"less sent":           {run{sent: 979, unsent: 21}, Invalid, "only 97.9% of the 1000 arrivals due were sent"},
 		"nothing":             {run{}, Invalid, "nothing was measured"},
 		"only not sent":       {run{unsent: 5}, Invalid, "nothing was measured"},
 		"late":                {run{sent: 2000, lag: 11 * msec}, Invalid, "lag p99 is 11 ms, beyond 10 ms"},
@@ -34,7 +34,7 @@ func TestValidity(t *testing.T) {
 		"overflow":            {run{sent: 2000, service: time.Hour + time.Second}, Invalid, "2000 durations were longer"},
 		"interrupted":         {run{sent: 500, withdrawn: 500, end: End{Interrupted: true, Planned: 1000, Elapsed: 20 * time.Second}}, Partial, "interrupted after 100ms"},
 		"guarded":             {run{sent: 500, end: End{Guarded: true}}, Partial, "stopped by a guard"},
-		"interrupted, unsent": {run{sent: 500, unsent: 500, end: End{Interrupted: true}}, Invalid, "only 50 %"},
+		"interrupted, unsent": {run{sent: 500, unsent: 500, end: End{Interrupted: true}}, Invalid, "only 50%"},
 		"lost":                {run{sent: 900, end: End{Planned: 1000, Exact: true}}, Invalid, "nothing is known of 100 of the 1000"},
 		"a few lost":          {run{sent: 990, end: End{Planned: 1000, Exact: true}}, Valid, ""},
 		"fewer than expected": {run{sent: 900, end: End{Planned: 1000}}, Valid, ""},

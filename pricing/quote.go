@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // QuoteSchema names the form of a Quote's JSON.
@@ -118,7 +119,7 @@ func (in *QuoteInput) usage(b *Book) (u Usage, err error) {
 		}
 	}
 	if in.HTTPMetering != "" && !slices.Contains(httpReadings, in.HTTPMetering) {
-		return u, fmt.Errorf("%s: unknown reading %q: want one of %v", httpRule, in.HTTPMetering, httpReadings)
+		return u, fmt.Errorf("%s: unknown reading %q: want one of %s", httpRule, in.HTTPMetering, strings.Join(httpReadings, ", "))
 	}
 	if in.CacheGB == "" && in.CacheHours > 0 {
 		return u, fmt.Errorf("cache hours: %d without a size of cache", in.CacheHours)

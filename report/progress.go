@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -23,6 +22,7 @@ type ProgressOptions struct {
 // is never wider than the terminal; for a log it is plain text. Neither ends
 // the line.
 func ProgressLine(p measure.Progress, o ProgressOptions) string {
+	p.Sent += uint64(max(0, p.InFlight))
 	if o.Width <= 0 {
 		o.Width = 80
 	}
@@ -47,12 +47,12 @@ func ProgressLine(p measure.Progress, o ProgressOptions) string {
 // position says how far the run has come, by time or else by count; past its
 // plan it drains.
 func position(p measure.Progress, o ProgressOptions) (text string, done float64) {
-	elapsed := time.Duration(math.Round(p.Elapsed.Seconds())) * time.Second
+	elapsed, total := p.Elapsed.Round(time.Second), o.Total.Round(100*time.Millisecond)
 	switch {
 	case o.Total > 0 && p.Elapsed >= o.Total:
-		return fmt.Sprintf("%s of %s, draining", o.Total, o.Total), 1
+		return fmt.Sprintf("%s of %s, draining", total, total), 1
 	case o.Total > 0:
-		return fmt.Sprintf("%s of %s", elapsed, o.Total), float64(p.Elapsed) / float64(o.Total)
+		return fmt.Sprintf("%s of %s", elapsed, total), float64(p.Elapsed) / float64(o.Total)
 	case o.Count > 0:
 		return fmt.Sprintf("%s, %s of %s", elapsed, count(p.Sent), count(o.Count)), of(p.Sent, o.Count)
 	}

@@ -119,7 +119,7 @@ func offered(r *Report) string {
 	}
 	over := seconds(r.Summary.LoadS)
 	var s string
-	lo, hi := planned(r.Plan.Curve)
+	lo, hi := planned(r.Plan.Curve, r.Summary.LoadS)
 	switch {
 	case closed(r):
 		s = fmt.Sprintf("with %s in a closed loop (%s) for %s", things(uint64(max(1, r.Plan.Concurrency)), "client"), perSecond(float64(r.Summary.Counts.Sent), r.Summary.LoadS), over)
@@ -152,8 +152,12 @@ func requestRate(v float64) string {
 	return "1 request/s"
 }
 
-func planned(curve []PlanPoint) (lo, hi float64) {
+// planned is the lowest and highest rate of a plan as far as a run came.
+func planned(curve []PlanPoint, untilS float64) (lo, hi float64) {
 	for i, p := range curve {
+		if i > 0 && p.AtS > untilS {
+			break
+		}
 		if i == 0 || p.Rate < lo {
 			lo = p.Rate
 		}
@@ -187,17 +191,18 @@ func latencyWords(q measure.Quantiles) string {
 // unsent says how many arrivals never went out.
 func unsent(r *Report) string {
 	c := r.Summary.Counts
-	if c.NotSent == 0 || c.Sent == 0 {
+	n := c.Outcomes[traffic.NotSent.String()] // Counts.NotSent also has what was withdrawn when the run was stopped
+	if n == 0 || c.Sent == 0 {
 		return ""
 	}
 	were, limit := "were", "the in-flight limit was"
-	if c.NotSent == 1 {
+	if n == 1 {
 		were = "was"
 	}
 	if r.Plan.MaxInFlight > 0 {
 		limit = fmt.Sprintf("max_in_flight (%s) was", count(uint64(r.Plan.MaxInFlight)))
 	}
-	return fmt.Sprintf("%s (%s of those due) %s never sent because %s reached.", things(c.NotSent, "arrival"), share(of(c.NotSent, max(c.Planned, c.NotSent))), were, limit)
+	return fmt.Sprintf("%s (%s of those due) %s never sent because %s reached.", things(n, "arrival"), share(of(n, max(c.Planned, n))), were, limit)
 }
 
 // failures names the checks that failed, the first two with what was seen.

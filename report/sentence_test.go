@@ -103,7 +103,7 @@ func TestSentence(t *testing.T) {
 		{"INVALID without reasons", plainRun(func(r *Report) { r.Verdict.Status = Invalid }), "INVALID measurement: do not rely on its figures. " + base},
 		{"not sent", plainRun(func(r *Report) {
 			c := &r.Summary.Counts
-			c.Planned, c.NotSent, r.Plan.MaxInFlight = 10312, 312, 500
+			c.Planned, c.NotSent, c.Outcomes["not_sent"], r.Plan.MaxInFlight = 10312, 312, 312, 500
 		}), base + " 312 arrivals (3.0% of those due) were never sent because max_in_flight (500) was reached."},
 		{"interrupted", plainRun(func(r *Report) {
 			r.Verdict.Interrupted, r.Plan.DurationS = true, 300

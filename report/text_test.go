@@ -88,7 +88,7 @@ func TestTextKeepsToItsWidth(t *testing.T) {
 }
 
 func TestProgressLine(t *testing.T) {
-	p := measure.Progress{Elapsed: 5*time.Second + 40*time.Millisecond, Planned: 2500, Sent: 2498, Done: 2490, InFlight: 8, Rate: 498, P99MS: ptr(38.2)}
+	p := measure.Progress{Elapsed: 5*time.Second + 40*time.Millisecond, Planned: 2500, Sent: 2490, Done: 2490, InFlight: 8, Rate: 498, P99MS: ptr(38.2)}
 	p.Outcomes[traffic.Throttled], p.Limits[traffic.StageLimit] = 250, 250
 	p.Outcomes[traffic.Timeout] = 5
 	for _, c := range []struct {
@@ -101,7 +101,7 @@ func TestProgressLine(t *testing.T) {
 		{"terminal", p, ProgressOptions{Total: 20 * time.Second, Terminal: true, Width: 80}, "\r[=====>              ] 5s of 20s  498/s  2,498 sent  p99 38.2 ms\x1b[K"},
 		{"narrow", p, ProgressOptions{Total: 20 * time.Second, Terminal: true, Width: 24}, "\r5s of 20s  498/s\x1b[K"},
 		{"by count", p, ProgressOptions{Count: 5000}, "5s, 2,498 of 5,000  498/s  2,498 sent  p99 38.2 ms  10.0% refused (mostly stage)  0.20% failed  8 in flight"},
-		{"draining", measure.Progress{Elapsed: 21 * time.Second, InFlight: 3}, ProgressOptions{Total: 20 * time.Second, Terminal: true, Width: 100}, "\r[====================] 20s of 20s, draining  0/s  0 sent  0% refused  0% failed  3 in flight\x1b[K"},
+		{"draining", measure.Progress{Elapsed: 21 * time.Second, InFlight: 3}, ProgressOptions{Total: 20 * time.Second, Terminal: true, Width: 100}, "\r[====================] 20s of 20s, draining  0/s  3 sent  0% refused  0% failed  3 in flight\x1b[K"},
 		{"nothing known", measure.Progress{}, ProgressOptions{}, "0s  0/s  0 sent  0% refused  0% failed  0 in flight"},
 		{"not sent", measure.Progress{Elapsed: time.Second, Sent: 1, NotSent: 7, Rate: 1}, ProgressOptions{Total: 2 * time.Second}, "1s of 2s  1/s  1 sent  0% refused  0% failed  7 NOT SENT  0 in flight"},
 	} {

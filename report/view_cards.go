@@ -133,7 +133,7 @@ func serviceCard(row measure.Row, r *Report, t timeline) card {
 	}
 	k := card{Label: "Generator lag, p99"}
 	k.Value, k.Unit = split(quantile(r.Summary.Lag.P99))
-	k.More = []string{"how late requests went out", "bound " + bound(r.Summary.LagBoundS) + ", measurement " + r.Summary.Validity.Verdict}
+	k.More = []string{"how late requests went out", "bound " + bound(r.Summary.LagBoundS)}
 	return k
 }
 

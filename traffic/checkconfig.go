@@ -117,7 +117,7 @@ func (st *Stage) check(bad func(path, problem string)) {
 	}
 	switch {
 	case st.For == 0:
-		bad(".for", "how long the stage lasts is not given")
+		bad(".for", "how long the stage lasts must be given, and above 0: for: 30s")
 	case st.For < 0:
 		bad(".for", notLonger(st.For))
 	case st.For > maxLength:

@@ -63,6 +63,6 @@ func ExampleSource_Validate() {
 	}
 	source.Validate(func(path, problem string) { fmt.Printf("%s: %s\n", path, problem) })
 	// Output:
-	// traffic.stages[0].for: how long the stage lasts is not given
+	// traffic.stages[0].for: how long the stage lasts must be given, and above 0: for: 30s
 	// requests[0].GET: unknown variable "sec" (did you mean "seq"?) in {{sec}}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/turnpike-perf/turnpike/checks"
 	"github.com/turnpike-perf/turnpike/measure"
@@ -20,7 +21,7 @@ func verdict(r *report.Report, cause error) report.Verdict {
 		v.Status, v.Interrupted = report.Partial, true
 	}
 	if errors.Is(cause, runner.ErrStopped) {
-		v.Status, v.Guard = report.Partial, cause.Error()
+		v.Status, v.Guard = report.Partial, strings.TrimPrefix(cause.Error(), runner.ErrStopped.Error()+": ")
 	}
 	if v.Status == report.Pass && len(failed) > 0 {
 		v.Status = report.Fail
