@@ -41,7 +41,7 @@ func generateSchema(t *testing.T) []byte {
 	}
 	root := g.object(t, reflect.TypeFor[Report]())
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
-	root["$id"] = "https://github.com/turnpike-perf/turnpike/report/run.schema.json"
+	root["$id"] = "https://raw.githubusercontent.com/turnpike-perf/turnpike/main/report/run.schema.json"
 	root["title"] = "A turnpike run (run.json, " + SchemaName + ")"
 	root["definitions"] = g.definitions
 	b, err := json.MarshalIndent(root, "", "  ")

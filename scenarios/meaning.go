@@ -190,13 +190,7 @@ func (l *loader) logFiles(d *document, cfg *gateway.Config) {
 
 // validate reports what a Validate function finds, whose paths are below a
 // prefix. translate, where given, turns a path into the one that is written.
-// That shares do not add up is left out where one of them is wrong by itself.
 func (l *loader) validate(d *document, prefix string, translate func(string) string, validate func(bad func(path, what string))) {
-	type finding struct {
-		path, what string
-		at         *node // nil where only a part of the path is there
-	}
-	var found []finding
 	validate(func(path, what string) {
 		if prefix != "" && path != "" && path[0] != '[' {
 			path = "." + path
@@ -205,24 +199,10 @@ func (l *loader) validate(d *document, prefix string, translate func(string) str
 		if translate != nil {
 			path = translate(path)
 		}
-		at, rest := d.root.find(path)
-		if rest != "" {
-			at = nil
+		if !d.consequence(path, what) {
+			l.problem(d, d.root, path, what)
 		}
-		found = append(found, finding{path, what, at})
 	})
-	wrong := map[*node]bool{} // what has something wrong below it
-	for _, f := range found {
-		for n := f.at; n != nil; n = n.parent {
-			wrong[n.parent] = true
-		}
-	}
-	for _, f := range found {
-		sum := f.at != nil && wrong[f.at] && strings.Contains(f.what, "add up")
-		if !sum && !d.consequence(f.path, f.what) {
-			l.problem(d, d.root, f.path, f.what)
-		}
-	}
 }
 
 // consequence tells whether a problem at the path may come from one that was
