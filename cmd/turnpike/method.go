@@ -43,7 +43,11 @@ func limits(c *gateway.Config) []report.LimitInfo {
 	account := c.AccountLimit()
 	add(traffic.AccountLimit, "account", &account, true)
 	for _, s := range c.Stages {
-		add(traffic.StageLimit, "stage "+s.Name, s.Throttle, c.StageDefault == "shared")
+		if c.StageDefault == "shared" {
+			add(traffic.StageLimit, "stage "+s.Name, s.Throttle, true)
+		} else {
+			add(traffic.StageLimit, "each method of stage "+s.Name, s.Throttle, false)
+		}
 		for _, m := range sorted(s.Methods) {
 			t := s.Methods[m]
 			add(traffic.MethodLimit, m+" on stage "+s.Name, &t, false)
