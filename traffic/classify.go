@@ -82,10 +82,7 @@ func (e *evidence) begins(message string) bool {
 
 func classify429(r *Response) (Outcome, Cause, Limit) {
 	if named := r.Get("x-turnpike-limit"); named != "" {
-		var l Limit
-		if l.UnmarshalText([]byte(named)) != nil || l == NoLimit {
-			l = UnknownLimit
-		}
+		l := limitNamed(named)
 		if l == UsagePlanQuota {
 			return QuotaExceeded, Quota, l
 		}

@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -109,6 +110,14 @@ const NumLimits = len(limitNames)
 func (l Limit) String() string                { return name(limitNames[:], int(l)) }
 func (l Limit) MarshalText() ([]byte, error)  { return []byte(l.String()), nil }
 func (l *Limit) UnmarshalText(b []byte) error { return parse(l, "limit", limitNames[:], b) }
+
+// limitNamed reads a limit's name without allocating. A name that is not known is an UnknownLimit's.
+func limitNamed(s string) Limit {
+	if i := slices.Index(limitNames[:], s); i > 0 {
+		return Limit(i)
+	}
+	return UnknownLimit
+}
 
 func name(names []string, i int) string {
 	if i < len(names) {

@@ -17,6 +17,7 @@ func TestArrows(t *testing.T) {
 		"throttle":     {},           // arithmetic that any limiter could use
 		"gateway":      {"spelling", "throttle", "traffic"},
 		"emulator":     {"gateway", "traffic"},
+		"wire":         {"traffic"},
 		"runner":       {"traffic"}, // never gateway: it cannot tell the model, the emulator and AWS apart
 		"measure":      {"traffic"}, // never runner: it cannot tell the clocks apart
 		"pricing":      {"spelling", "traffic"},
