@@ -70,20 +70,23 @@ func BenchmarkRun(b *testing.B) {
 		{"shared", traffic.RequestSpec{Name: "x", Method: "GET", Path: "/x"}},
 		{"rendered", traffic.RequestSpec{Name: "x", Method: "GET", Path: "/x/{{seq}}", Headers: map[string]string{"X-Id": "{{uuid}}"}}},
 	} {
-		b.Run(bench.name, func(b *testing.B) {
-			p := newPlan(b, traffic.Source{Traffic: traffic.Config{Concurrency: 64, MaxRequests: uint64(b.N)},
-				Requests: []traffic.RequestSpec{bench.request}})
-			var sink tally
-			b.ReportAllocs()
-			b.ResetTimer()
-			if err := runner.Run(b.Context(), p, runner.Target{URL: server.URL}, &sink, runner.Options{}); err != nil {
-				b.Fatal(err)
-			}
-			if sink[traffic.OK] != uint64(b.N) {
-				b.Fatalf("%v of %d ok", sink, b.N)
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
-		})
+		for _, engine := range []string{"wire", "net-http"} {
+			b.Run(bench.name+"/"+engine, func(b *testing.B) {
+				p := newPlan(b, traffic.Source{Traffic: traffic.Config{Concurrency: 64, MaxRequests: uint64(b.N)},
+					Requests: []traffic.RequestSpec{bench.request}})
+				target := runner.Target{URL: server.URL, HTTP2: engine == "net-http"}
+				var sink tally
+				b.ReportAllocs()
+				b.ResetTimer()
+				if err := runner.Run(b.Context(), p, target, &sink, runner.Options{}); err != nil {
+					b.Fatal(err)
+				}
+				if sink[traffic.OK] != uint64(b.N) {
+					b.Fatalf("%v of %d ok", sink, b.N)
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "req/s")
+			})
+		}
 	}
 }
 

@@ -35,8 +35,8 @@ func newDialer(t Target, host string, timeout time.Duration, connections int) di
 	return d
 }
 
-// connect makes a connection in the clear.
-func (d dialer) connect(ctx context.Context, network, addr string) (net.Conn, error) {
+// reach makes a connection in the clear.
+func (d dialer) reach(ctx context.Context, network, addr string) (net.Conn, error) {
 	c, err := d.dial(ctx, network, addr)
 	if err != nil {
 		var name *net.DNSError
@@ -45,21 +45,34 @@ func (d dialer) connect(ctx context.Context, network, addr string) (net.Conn, er
 		}
 		return nil, &connectError{traffic.RefusedConnection, err}
 	}
-	return &countedConn{Conn: c}, nil
+	return c, nil
 }
 
-// connectTLS makes a connection and shakes hands on it.
-func (d dialer) connectTLS(ctx context.Context, network, addr string) (net.Conn, error) {
-	c, err := d.connect(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
+// shake shakes hands on a connection, which it closes if that fails.
+func (d dialer) shake(ctx context.Context, c net.Conn) (*tls.Conn, error) {
 	secure := tls.Client(c, d.tls)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		c.Close()
 		return nil, &connectError{traffic.TLS, err}
 	}
 	return secure, nil
+}
+
+// connect and connectTLS are for net/http.
+func (d dialer) connect(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := d.reach(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return &countedConn{Conn: c}, nil
+}
+
+func (d dialer) connectTLS(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := d.connect(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return d.shake(ctx, c)
 }
 
 // A connectError is why there is no connection: DNS, RefusedConnection or TLS.

@@ -20,6 +20,19 @@ type engine interface {
 	close()
 }
 
+// newEngine returns an engine for so many workers and slots: our own over
+// HTTP/1.1 (wire.go), or net/http's where HTTP/2 is wanted (http.go).
+func newEngine(t Target, o Options, workers, slots int) (engine, error) {
+	base, err := parseTarget(t.URL)
+	if err != nil {
+		return nil, err
+	}
+	if t.HTTP2 {
+		return newHTTPEngine(base, t, o, workers, slots), nil
+	}
+	return newWireEngine(base, t, o, workers, slots), nil
+}
+
 // A lane carries one request at a time.
 type lane interface {
 	// exchange sends r, reads the answer to its end and fills in everything in o

@@ -60,7 +60,7 @@ func simulate(t testing.TB, s traffic.Source, m runner.Model, o runner.Options) 
 }
 
 // emulate runs a source against the emulator in a bubble.
-func emulate(t *testing.T, s traffic.Source, c gateway.Config, o runner.Options) (all []traffic.Observation) {
+func emulate(t *testing.T, s traffic.Source, c gateway.Config, o runner.Options, http2 bool) (all []traffic.Observation) {
 	p := newPlan(t, s)
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -69,7 +69,7 @@ func emulate(t *testing.T, s traffic.Source, c gateway.Config, o runner.Options)
 		done := make(chan struct{})
 		go func() { defer close(done); server.Serve(pipes) }()
 		sink := runner.NewRecord(t)
-		err := runner.Run(t.Context(), p, runner.Target{URL: "http://api.test/prod", Dial: pipes.Dial}, sink, o)
+		err := runner.Run(t.Context(), p, runner.Target{URL: "http://api.test/prod", Dial: pipes.Dial, HTTP2: http2}, sink, o)
 		if err != nil {
 			t.Error(err)
 		}
@@ -152,27 +152,33 @@ func TestSimulateAndRunAgree(t *testing.T) {
 		{"plans, poisson", plansSource(poisson), plansAPI(), runner.Options{}, nil},
 		{"plans, poisson, crowded", plansSource(poisson), plansAPI(), crowded, nil},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			run := emulate(t, tt.source, tt.api, tt.o)
-			began := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // when bubbles begin
-			simulated := simulate(t, tt.source, stageOf(t, tt.api, began), tt.o)
-			if len(run) != len(simulated) {
-				t.Fatalf("Run observed %d, Simulate %d", len(run), len(simulated))
-			}
-			counts := map[traffic.Outcome]int{}
-			for i, r := range run {
-				counts[r.Outcome]++
-				if s := simulated[i]; !same(r, s) {
-					t.Fatalf("arrival %d:\n     Run %+v\nSimulate %+v", i, r, s)
-				}
-			}
-			t.Log(counts)
-			for outcome, n := range tt.counts {
-				if counts[outcome] != n {
-					t.Errorf("%d %v, want %d", counts[outcome], outcome, n)
-				}
-			}
-		})
+		for name, http2 := range map[string]bool{"wire": false, "net-http": true} {
+			t.Run(tt.name+"/"+name, func(t *testing.T) {
+				run := emulate(t, tt.source, tt.api, tt.o, http2)
+				began := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // when bubbles begin
+				compareRuns(t, run, simulate(t, tt.source, stageOf(t, tt.api, began), tt.o), tt.counts)
+			})
+		}
+	}
+}
+
+// compareRuns compares arrival by arrival, and with what is known by arithmetic.
+func compareRuns(t *testing.T, run, simulated []traffic.Observation, want map[traffic.Outcome]int) {
+	if len(run) != len(simulated) {
+		t.Fatalf("Run observed %d, Simulate %d", len(run), len(simulated))
+	}
+	counts := map[traffic.Outcome]int{}
+	for i, r := range run {
+		counts[r.Outcome]++
+		if s := simulated[i]; !same(r, s) {
+			t.Fatalf("arrival %d:\n     Run %+v\nSimulate %+v", i, r, s)
+		}
+	}
+	t.Log(counts)
+	for outcome, n := range want {
+		if counts[outcome] != n {
+			t.Errorf("%d %v, want %d", counts[outcome], outcome, n)
+		}
 	}
 }
 

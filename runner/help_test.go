@@ -8,6 +8,7 @@ import (
 	"sort"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/turnpike-perf/turnpike/traffic"
@@ -112,6 +113,27 @@ func serve(t *testing.T, h http.HandlerFunc) Target {
 	t.Cleanup(func() { s.Close(); <-done })
 	return Target{URL: "http://api.test/prod", Dial: l.dial}
 }
+
+// A server serves h in the bubble, and returns the way there on one engine.
+type server func(h http.HandlerFunc) Target
+
+// onEngines runs a test in a bubble on each engine. Where HTTP/2 is asked for
+// it is net/http's, also if the server does not speak it.
+func onEngines(t *testing.T, test func(t *testing.T, serve server)) {
+	for name, http2 := range engines {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				test(t, func(h http.HandlerFunc) Target {
+					target := serve(t, h)
+					target.HTTP2 = http2
+					return target
+				})
+			})
+		})
+	}
+}
+
+var engines = map[string]bool{"wire": false, "net-http": true}
 
 // after answers after d, or not if the client leaves first.
 func after(d time.Duration) http.HandlerFunc {

@@ -48,11 +48,7 @@ type httpEngine struct {
 }
 
 // newHTTPEngine returns an engine for so many workers and slots.
-func newHTTPEngine(t Target, o Options, workers, slots int) (*httpEngine, error) {
-	base, err := parseTarget(t.URL)
-	if err != nil {
-		return nil, err
-	}
+func newHTTPEngine(base *url.URL, t Target, o Options, workers, slots int) *httpEngine {
 	timeout := orDuration(t.Timeout, o.timeout())
 	d := newDialer(t, base.Hostname(), timeout, workers)
 	tr := &http.Transport{
@@ -65,7 +61,7 @@ func newHTTPEngine(t Target, o Options, workers, slots int) (*httpEngine, error)
 		MaxResponseHeaderBytes: maxHead,
 	}
 	return &httpEngine{transport: tr, timeout: timeout, maker: newMaker(base, t, o),
-		made: make([]atomic.Pointer[prepared], slots)}, nil
+		made: make([]atomic.Pointer[prepared], slots)}
 }
 
 func parseTarget(raw string) (*url.URL, error) {
@@ -134,11 +130,11 @@ func (l *httpLane) exchange(slot int, r *traffic.Request, o *traffic.Observation
 		o.Outcome, o.Cause = traffic.ClientError, traffic.BadRequest
 		return
 	}
+	o.Sent = l.stamp()
 	ctx, cancel := context.WithTimeout(l.ctx, l.timeout)
 	defer cancel()
 	l.cancel, l.on, l.got, l.repeated = cancel, nil, false, false
 
-	o.Sent = l.stamp()
 	answer, err := l.transport.RoundTrip(p.request(ctx))
 	if l.got {
 		o.BytesOut = int64(len(r.Body))

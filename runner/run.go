@@ -34,7 +34,7 @@ func Run(ctx context.Context, p *traffic.Plan, t Target, sink traffic.Sink, o Op
 	if workers == 0 {
 		workers = o.maxInFlight()
 	}
-	e, err := newHTTPEngine(t, o, workers, slots(p))
+	e, err := newEngine(t, o, workers, slots(p))
 	if err != nil {
 		return err
 	}
@@ -43,13 +43,13 @@ func Run(ctx context.Context, p *traffic.Plan, t Target, sink traffic.Sink, o Op
 
 // carryOut is Run over any engine, which it closes.
 func carryOut(ctx context.Context, p *traffic.Plan, e engine, sink traffic.Sink, o Options) error {
-	defer e.close()
 	l := &live{plan: p, engine: e, guard: o.Guard, limit: o.maxInFlight()}
 	var abort context.CancelFunc
 	l.sending, l.halt = context.WithCancelCause(ctx)
 	l.flying, abort = context.WithCancel(context.WithoutCancel(ctx))
 	defer l.halt(nil)
 	defer abort()
+	defer e.close()
 	unwatch := watch(o.Kill, func() { l.halt(ErrInterrupted); abort() })
 	defer unwatch()
 	l.collector = newCollector(sink, o.Guard, l.halt)

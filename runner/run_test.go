@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/turnpike-perf/turnpike/traffic"
@@ -17,8 +16,8 @@ import (
 // TestRunIsOnTime: in a bubble nothing takes time but what the server sleeps,
 // so that every arrival is sent at the very instant at which it is due.
 func TestRunIsOnTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, after(3*time.Millisecond))
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(after(3 * time.Millisecond))
 		sink := &record{t: t}
 		var began time.Time
 		start := time.Now()
@@ -51,9 +50,9 @@ func TestRunIsOnTime(t *testing.T) {
 // arrival in ten waits, evenly from nothing to a second, and that is what
 // latency, counted from due, has to say.
 func TestRunFreeze(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onEngines(t, func(t *testing.T, serve server) {
 		start := time.Now()
-		target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		target := serve(func(w http.ResponseWriter, r *http.Request) {
 			if in := time.Since(start) % (10 * time.Second); in >= 4*time.Second && in < 5*time.Second {
 				time.Sleep(5*time.Second - in)
 			}
@@ -82,9 +81,9 @@ func TestRunFreeze(t *testing.T) {
 // TestRunOverload: what finds MaxInFlight under way is NotSent, at once, and
 // does not delay the next.
 func TestRunOverload(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onEngines(t, func(t *testing.T, serve server) {
 		var most, now atomic.Int64
-		target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		target := serve(func(w http.ResponseWriter, r *http.Request) {
 			most.Store(max(most.Load(), now.Add(1)))
 			time.Sleep(995 * time.Millisecond)
 			now.Add(-1)
@@ -113,8 +112,8 @@ func TestRunOverload(t *testing.T) {
 }
 
 func TestRunTimeout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, after(2*time.Second))
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(after(2 * time.Second))
 		target.Timeout = 700 * time.Millisecond
 		sink := &record{t: t}
 		if err := Run(t.Context(), planOf(t, steady(10, time.Second)), target, sink, Options{}); err != nil {
@@ -130,8 +129,8 @@ func TestRunTimeout(t *testing.T) {
 
 // TestBodyStalls: what came of an answer before it was given up is kept.
 func TestBodyStalls(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Second)
 			io.WriteString(w, "abc")
 			w.(http.Flusher).Flush()
@@ -150,8 +149,8 @@ func TestBodyStalls(t *testing.T) {
 
 // TestRunInterrupted: an interrupt ends sending, answers are waited for.
 func TestRunInterrupted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, after(800*time.Millisecond))
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(after(800 * time.Millisecond))
 		sink := &record{t: t}
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(2005*time.Millisecond, cancel)
@@ -171,8 +170,8 @@ func TestRunInterrupted(t *testing.T) {
 
 // TestRunDrainEnds: what takes longer than Drain is cut off.
 func TestRunDrainEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, after(5*time.Second))
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(after(5 * time.Second))
 		sink := &record{t: t}
 		start := time.Now()
 		if err := Run(t.Context(), planOf(t, steady(10, 2*time.Second)), target, sink, Options{Drain: time.Second}); err != nil {
@@ -190,8 +189,8 @@ func TestRunDrainEnds(t *testing.T) {
 
 // TestRunKilled: the second interrupt does not wait.
 func TestRunKilled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, after(20*time.Second))
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(after(20 * time.Second))
 		sink := &record{t: t}
 		ctx, cancel := context.WithCancel(t.Context())
 		kill := make(chan struct{})
@@ -236,9 +235,9 @@ func TestRunGuards(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, serve server) {
 				sink := &record{t: t}
-				err := Run(t.Context(), planOf(t, steady(100, 10*time.Second)), serve(t, after(0)), sink, Options{Guard: tt.guard})
+				err := Run(t.Context(), planOf(t, steady(100, 10*time.Second)), serve(after(0)), sink, Options{Guard: tt.guard})
 				if tt.says == "" && err != nil {
 					t.Fatalf("Run = %v", err)
 				}
@@ -257,8 +256,8 @@ func TestRunGuards(t *testing.T) {
 }
 
 func TestRunClosedLoop(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		target := serve(t, after(100*time.Millisecond))
+	onEngines(t, func(t *testing.T, serve server) {
+		target := serve(after(100 * time.Millisecond))
 		sink := &record{t: t}
 		p := planOf(t, traffic.Config{Concurrency: 5, For: 10 * time.Second})
 		if err := Run(t.Context(), p, target, sink, Options{MaxInFlight: 1}); err != nil {
@@ -289,11 +288,11 @@ func TestRunClosedLoopEnds(t *testing.T) {
 		"interrupted":  {traffic.Config{Concurrency: 3, For: time.Minute}, Guard{}, 63, ErrInterrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, serve server) {
 				sink := &record{t: t}
 				ctx, cancel := context.WithTimeout(t.Context(), 2050*time.Millisecond)
 				defer cancel()
-				err := Run(ctx, planOf(t, tt.config), serve(t, after(100*time.Millisecond)), sink, Options{Guard: tt.guard})
+				err := Run(ctx, planOf(t, tt.config), serve(after(100*time.Millisecond)), sink, Options{Guard: tt.guard})
 				if !errors.Is(err, tt.err) {
 					t.Fatalf("Run = %v, want %v", err, tt.err)
 				}
@@ -307,10 +306,10 @@ func TestRunClosedLoopEnds(t *testing.T) {
 
 // TestRunRequests: what arrives is what the plan and the target say.
 func TestRunRequests(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onEngines(t, func(t *testing.T, serve server) {
 		type seen struct{ uri, host, body, key, ua, id, shared, own string }
 		got := make(chan seen, 2)
-		target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		target := serve(func(w http.ResponseWriter, r *http.Request) {
 			b, _ := io.ReadAll(r.Body)
 			h := r.Header
 			got <- seen{r.Method + " " + r.RequestURI, r.Host, string(b), h.Get("x-api-key"), h.Get("User-Agent"),

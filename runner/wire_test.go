@@ -18,7 +18,7 @@ import (
 )
 
 // listen serves each connection to a loopback port by a function, and closes it after.
-func listen(t *testing.T, each func(c net.Conn)) string {
+func listen(t testing.TB, each func(c net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -127,19 +127,23 @@ func TestFailuresOnTheWire(t *testing.T) {
 		{"chunks cut short", Target{URL: listen(t, reply("HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"))}, traffic.ConnectionLost, 500, 3},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			o := once(t, tt.target)
-			if o.Outcome != tt.want || o.Status != tt.status || o.BytesIn != tt.in {
-				t.Errorf("outcome %v, status %d, %d bytes; want %v, %d, %d", o.Outcome, o.Status, o.BytesIn, tt.want, tt.status, tt.in)
-			}
-			if o.Sent == 0 || o.Done < o.Sent || (o.FirstByte != 0) != (o.Status != 0) {
-				t.Errorf("sent %v, first byte %v, done %v", o.Sent, o.FirstByte, o.Done)
-			}
-			if tt.target.Timeout > 0 && (o.Service() < tt.target.Timeout) {
-				t.Errorf("took %v, before the timeout of %v", o.Service(), tt.target.Timeout)
-			}
-		})
+		for name, http2 := range engines {
+			t.Run(tt.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				target := tt.target
+				target.HTTP2 = target.HTTP2 || http2
+				o := once(t, target)
+				if o.Outcome != tt.want || o.Status != tt.status || o.BytesIn != tt.in {
+					t.Errorf("outcome %v, status %d, %d bytes; want %v, %d, %d", o.Outcome, o.Status, o.BytesIn, tt.want, tt.status, tt.in)
+				}
+				if o.Sent == 0 || o.Done < o.Sent || (o.FirstByte != 0) != (o.Status != 0) {
+					t.Errorf("sent %v, first byte %v, done %v", o.Sent, o.FirstByte, o.Done)
+				}
+				if target.Timeout > 0 && o.Service() < target.Timeout {
+					t.Errorf("took %v, before the timeout of %v", o.Service(), target.Timeout)
+				}
+			})
+		}
 	}
 }
 
@@ -148,6 +152,12 @@ func TestFailuresOnTheWire(t *testing.T) {
 // connection and drops the next: the drops must be seen, and no request may
 // reach the server twice.
 func TestRepeatDoesNotHide(t *testing.T) {
+	for name, http2 := range engines {
+		t.Run(name, func(t *testing.T) { repeatDoesNotHide(t, http2) })
+	}
+}
+
+func repeatDoesNotHide(t *testing.T, http2 bool) {
 	var got atomic.Int64
 	url := listen(t, func(c net.Conn) {
 		r := bufio.NewReader(c)
@@ -162,7 +172,7 @@ func TestRepeatDoesNotHide(t *testing.T) {
 		}
 	})
 	sink := &record{t: t}
-	if err := Run(t.Context(), planOf(t, traffic.Config{Concurrency: 1, MaxRequests: 20}), Target{URL: url}, sink, Options{}); err != nil {
+	if err := Run(t.Context(), planOf(t, traffic.Config{Concurrency: 1, MaxRequests: 20}), Target{URL: url, HTTP2: http2}, sink, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range sink.bySeq() {
@@ -178,13 +188,19 @@ func TestRepeatDoesNotHide(t *testing.T) {
 // TestIdleCloseIsNoFailure: a server that closes a kept connection after its
 // answer costs a new connection and nothing else.
 func TestIdleCloseIsNoFailure(t *testing.T) {
+	for name, http2 := range engines {
+		t.Run(name, func(t *testing.T) { idleCloseIsNoFailure(t, http2) })
+	}
+}
+
+func idleCloseIsNoFailure(t *testing.T, http2 bool) {
 	closed := make(chan struct{}, 1)
 	url := listen(t, func(c net.Conn) {
 		reply("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")(c)
 		c.Close()
 		closed <- struct{}{}
 	})
-	e, err := newHTTPEngine(Target{URL: url}, Options{}, 1, 1)
+	e, err := newEngine(Target{URL: url, HTTP2: http2}, Options{}, 1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,12 +223,13 @@ func TestIdleCloseIsNoFailure(t *testing.T) {
 
 // TestInvalidRequests: what cannot be written as HTTP, as a log may hold, is not sent.
 func TestInvalidRequests(t *testing.T) {
-	answerAll := func(c net.Conn) {
-		for r := bufio.NewReader(c); readRequest(r); {
-			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-		}
+	for name, http2 := range engines {
+		t.Run(name, func(t *testing.T) { invalidRequests(t, http2) })
 	}
-	e, err := newHTTPEngine(Target{URL: listen(t, answerAll)}, Options{}, 1, 1)
+}
+
+func invalidRequests(t *testing.T, http2 bool) {
+	e, err := newEngine(Target{URL: listen(t, answerAll("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), HTTP2: http2}, Options{}, 1, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (r *Request) Get(name string) string { return get(r.Header, name) }
 type Observation struct {
 	Arrival
 	Sent      time.Duration // when the first byte was about to be written
-	FirstByte time.Duration // when the answer's head had been read
+	FirstByte time.Duration // when the answer's head began to come (over HTTP/2: when it had been read)
 	Done      time.Duration // when the answer was complete, or given up
 	Method    string
 	Status    int // HTTP status, 0 without an answer
@@ -73,8 +73,9 @@ type Observation struct {
 	Limit     Limit
 	BytesOut  int64 // request body bytes
 	BytesIn   int64 // response body bytes
-	// HeadIn is an estimate of the response head's bytes (status line and
-	// fields): data transfer out is billed on the whole answer.
+	// HeadIn is the length of the response head (status line and fields): data
+	// transfer out is billed on the whole answer. Over HTTP/1.1 it is exact, in
+	// a simulation and over HTTP/2 an estimate of what it is in HTTP/1.1.
 	HeadIn int64
 }
 

@@ -18,8 +18,8 @@ func TestArrows(t *testing.T) {
 		"gateway":      {"spelling", "throttle", "traffic"},
 		"emulator":     {"gateway", "traffic"},
 		"wire":         {"traffic"},
-		"runner":       {"traffic"}, // never gateway: it cannot tell the model, the emulator and AWS apart
-		"measure":      {"traffic"}, // never runner: it cannot tell the clocks apart
+		"runner":       {"traffic", "wire"}, // never gateway: it cannot tell the model, the emulator and AWS apart
+		"measure":      {"traffic"},         // never runner: it cannot tell the clocks apart
 		"pricing":      {"spelling", "traffic"},
 		"checks":       {"measure", "pricing", "spelling"},
 		"report":       {"checks", "measure", "pricing", "traffic"}, // never runner or gateway: a saved run is rendered without them
