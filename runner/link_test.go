@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -217,6 +219,25 @@ func TestEarlyDeadlines(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestEarlierDeadline: a connection may go to a request that began before the
+// one for which its deadline was set.
+func TestEarlierDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer there.Close()
+		p := &patient{Conn: here}
+		began := time.Now()
+		for _, until := range []time.Duration{9 * time.Second, 8 * time.Second, 10 * time.Second} {
+			p.giveUpAt(began.Add(until))
+		}
+		p.giveUpAt(began.Add(7 * time.Second))
+		_, err := p.Read(make([]byte, 1))
+		if took := time.Since(began); !errors.Is(err, os.ErrDeadlineExceeded) || took != 7*time.Second {
+			t.Errorf("Read = %v after %v, want a timeout after 7s", err, took)
+		}
+	})
 }
 
 // TestHeadIsExact: heads are counted as they came, 1xx included.

@@ -10,8 +10,8 @@ import (
 
 // A patient is a connection whose reads and writes give up at an instant, as
 // by SetDeadline, which it calls once a timeout and not once an exchange: a
-// deadline that was set for an earlier exchange is no later than this one's,
-// and when it passes too early it is set anew and the read or write goes on.
+// deadline that was set for an earlier exchange is mostly earlier than this
+// one's, and when it passes it is set anew and the read or write goes on.
 //
 // It lies below TLS, which may not be told of a deadline that passed too early
 // (after a write that timed out a tls.Conn is of no more use). It also knows
@@ -20,7 +20,7 @@ import (
 type patient struct {
 	net.Conn
 	until   time.Time   // when the exchange under way is given up
-	armed   bool        // some deadline is set, not after until
+	armed   time.Time   // the deadline that is set, not after until; zero = none
 	written int64       // bytes, ever
 	cut     atomic.Bool // no exchange goes on
 }
@@ -28,13 +28,17 @@ type patient struct {
 // past is a deadline that has passed. It is not zero, which is none.
 var past = time.Unix(1, 0)
 
-// giveUpAt sets the instant, which is no earlier than the one set last.
+// giveUpAt sets the instant.
 func (p *patient) giveUpAt(until time.Time) {
 	p.until = until
-	if !p.armed {
-		p.armed = true
-		p.SetDeadline(until)
+	if p.armed.IsZero() || until.Before(p.armed) {
+		p.arm()
 	}
+}
+
+func (p *patient) arm() {
+	p.armed = p.until
+	p.SetDeadline(p.until)
 }
 
 // cutOff ends what is under way, and whatever is begun after. Anyone may call it.
@@ -69,7 +73,7 @@ func (p *patient) early(err error) bool {
 	if !errors.Is(err, os.ErrDeadlineExceeded) || !time.Now().Before(p.until) {
 		return false
 	}
-	p.SetDeadline(p.until)
+	p.arm()
 	if p.cut.Load() { // perhaps between the two
 		p.SetDeadline(past)
 		return false
