@@ -9,7 +9,7 @@ import (
 const (
 	plannedPoints = 7200 // the longest planned series: two hours by the second
 	maxPoints     = 8192 // with a tail; beyond it, intervals are merged in pairs
-	openPoints    = 64   // intervals whose histogram takes values directly
+	openPoints    = 8    // intervals whose histogram takes values directly
 )
 
 // A series counts observations by interval. Its length is bounded: the interval
@@ -17,7 +17,7 @@ const (
 //
 // Histograms by interval hold latency (as Row.Latency) by the time of
 // completion. Completions come nearly in order, or at worst as far out of it as
-// the longest timeout, so the histograms of 64 consecutive intervals are open in a ring,
+// the longest timeout, so the histograms of the latest intervals are open in a ring,
 // and the others packed. A straggler for a packed one opens it again: slow, and right.
 type series struct {
 	interval time.Duration

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/turnpike-perf/turnpike/traffic"
@@ -139,5 +140,5 @@ func (s *simulation) serve(least time.Duration) {
 	o.FirstByte = o.Done
 	o.Status, o.Outcome, o.Cause, o.Limit = a.Status, a.Outcome, a.Cause, a.Limit
 	o.BytesIn = a.Size
-	o.HeadIn = headBytes(len("200 OK"), a.Header) + wireFields
+	o.HeadIn = headBytes(len("200 ")+len(http.StatusText(a.Status)), a.Header) + wireFields
 }
