@@ -85,4 +85,4 @@ func relaxed(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
 }
 
-var slowChecks = regexp.MustCompile(`(?m)^  - p\d\d .*\n`)
+var slowChecks = regexp.MustCompile(`(?m)^  - (p\d\d|throttled .* during) .*\n`)
