@@ -12,13 +12,10 @@ type router struct {
 	fallback *method // HTTP: $default
 }
 
-// A resource is a path pattern with its methods: nil where there is none, with
-// ANY filled into the gaps. At otherVerb are methods beyond the seven, which
-// only an HTTP API's ANY takes.
-type resource struct {
-	pattern []segment
-	methods [otherVerb + 1]*method
-}
+// A resource is a path pattern's methods: nil where there is none, with ANY
+// filled into the gaps. At otherVerb are methods beyond the seven, which only
+// an HTTP API's ANY takes.
+type resource struct{ methods [otherVerb + 1]*method }
 
 // A node is a place in the tree of patterns.
 type node struct {
@@ -62,7 +59,7 @@ func (t *router) resource(p []segment) *resource {
 		}
 	}
 	if *slot == nil {
-		*slot = &resource{pattern: p}
+		*slot = &resource{}
 		if allLiteral(p) {
 			t.literals[path] = *slot
 		}
@@ -73,27 +70,27 @@ func (t *router) resource(p []segment) *resource {
 // find returns the method that answers verb at a normal path, or nil. REST
 // looks for the path first, so that a resource without the method is the end of
 // it (403); HTTP looks for a route that has the method.
-func (t *router) find(verb int, path string) (*resource, *method) {
+func (t *router) find(verb int, path string) *method {
 	if r := t.literals[path]; r != nil {
 		if m := r.methods[verb]; m != nil {
-			return r, m
+			return m
 		}
 	}
 	if t.kind == REST {
 		if r := t.root.find(path); r != nil {
-			return r, r.methods[verb]
+			return r.methods[verb]
 		}
-		return nil, nil
+		return nil
 	}
 	s := search{verb: verb}
 	s.walk(&t.root, path, 0, 0)
 	switch {
 	case s.full != nil:
-		return s.full, s.full.methods[verb]
+		return s.full.methods[verb]
 	case s.rest != nil:
-		return s.rest, s.rest.methods[verb]
+		return s.rest.methods[verb]
 	}
-	return nil, t.fallback
+	return t.fallback
 }
 
 // find returns the resource that takes a path by a REST API's precedence:

@@ -48,7 +48,7 @@ type Decision struct {
 // many requests the method has answered before, on nothing else: two runs that
 // serve a method's requests in the same order draw alike.
 func (s *Stage) Serve(now time.Duration, r *traffic.Request) traffic.Response {
-	_, m, _, refused := s.admit(now, r)
+	m, _, refused := s.admit(now, r)
 	if refused != nil {
 		return forMethod(*refused, r)
 	}
@@ -74,17 +74,17 @@ func forMethod(resp traffic.Response, r *traffic.Request) traffic.Response {
 //
 // A request that no route matches takes from the account's bucket only, and one
 // without a valid key from none. Both are readings of an undocumented corner.
-func (s *Stage) admit(now time.Duration, r *traffic.Request) (res *resource, m *method, c *client, refused *traffic.Response) {
+func (s *Stage) admit(now time.Duration, r *traffic.Request) (m *method, c *client, refused *traffic.Response) {
 	answers := s.api.canned
 	if len(r.Body) > MaxPayload {
-		return nil, nil, nil, &answers.tooLarge
+		return nil, nil, &answers.tooLarge
 	}
 	k := s.api.kind
 	var owed charges
-	res, m = s.router.find(verbOf(k.methodOf(r)), k.normal(r.Path))
+	m = s.router.find(verbOf(k.methodOf(r)), k.normal(r.Path))
 	if m != nil && m.keyed {
 		if c = s.clients[r.APIKey]; c == nil {
-			return res, m, nil, &answers.badKey
+			return m, nil, &answers.badKey
 		}
 		c.charge(m, &owed)
 	}
@@ -93,12 +93,12 @@ func (s *Stage) admit(now time.Duration, r *traffic.Request) (res *resource, m *
 	}
 	owed.add(s.account, traffic.AccountLimit)
 	if i := s.api.set.Take(now, owed.ids[:owed.n]...); i >= 0 {
-		return res, m, c, &answers.refused[owed.by[i]]
+		return m, c, &answers.refused[owed.by[i]]
 	}
 	if m == nil {
-		return nil, nil, nil, &answers.noRoute
+		return nil, nil, &answers.noRoute
 	}
-	return res, m, c, nil
+	return m, c, nil
 }
 
 // Decide is Serve's first half, for a server that asks a real backend: it
@@ -106,10 +106,10 @@ func (s *Stage) admit(now time.Duration, r *traffic.Request) (res *resource, m *
 // Response is final; else the caller asks the backend and hands what comes of it
 // to Complete.
 func (s *Stage) Decide(now time.Duration, r *traffic.Request) Decision {
-	res, m, c, refused := s.admit(now, r)
+	m, c, refused := s.admit(now, r)
 	d := Decision{Method: s.api.kind.methodOf(r)}
 	if m != nil {
-		d.describe(s.api.kind, res, m, r)
+		d.describe(s.api.kind, m, r)
 	}
 	if c != nil {
 		d.Key, d.Plan = c.key, c.plan
@@ -128,16 +128,15 @@ func (s *Stage) Decide(now time.Duration, r *traffic.Request) Decision {
 }
 
 // describe fills in what the access log says of a routed request.
-func (d *Decision) describe(k kind, res *resource, m *method, r *traffic.Request) {
+func (d *Decision) describe(k kind, m *method, r *traffic.Request) {
 	d.RouteKey = m.route.key.String()
 	d.ResourcePath = m.route.key.path
 	if k == REST {
 		d.RouteKey = m.name + " " + m.route.key.path
 	}
 	d.Integration = m.route.integration
-	if res != nil {
-		d.Params = params(res.pattern, k.normal(r.Path))
-	}
+	// The route's own names: routes of one shape may name a parameter differently.
+	d.Params = params(m.route.key.pattern, k.normal(r.Path))
 }
 
 // typeOf is the gateway response type of an answer of the gateway itself, by
