@@ -131,7 +131,7 @@ func (p *Plan) cut() {
 	if p.due != nil {
 		p.length = max(p.due[p.limit], p.due[p.limit-1]+1)
 	} else {
-		p.length = p.curve.nth(p.limit)
+		p.length = max(p.curve.nth(p.limit), p.curve.nth(p.limit-1)+1)
 	}
 	var kept []Window
 	for _, w := range p.windows {
