@@ -181,10 +181,10 @@ func bands(r *Report, end float64) []band {
 	return bs
 }
 
-// loadChart draws what was offered over the stack of what came of it.
+// loadChart draws the planned rate over the stack of what came of it.
 func loadChart(r *Report, t timeline) *chart {
 	c := &chart{ID: "load-chart", Title: "Requests per second, by what came of them", Unit: "/s", X: t.from, Step: t.step, End: t.end, Bands: bands(r, t.end), Marks: []markLine{},
-		desc: "Offered load as a line over stacked areas of admitted and refused requests per second."}
+		desc: "The planned rate as a line over stacked areas of admitted and refused requests per second."}
 	total := make([]*float64, len(t.points))
 	for i := range total {
 		total[i] = ptr(0)
@@ -202,7 +202,7 @@ func loadChart(r *Report, t timeline) *chart {
 		c.Series = append(c.Series, series{Label: l.label, Color: l.color, Hatch: l.hatch, Stack: true, Values: vs})
 	}
 	if !closed(r) {
-		c.Series = append(c.Series, series{Label: "offered", Color: "line", Dash: "5 3", Values: t.planned})
+		c.Series = append(c.Series, series{Label: "planned", Color: "line", Dash: "5 3", Values: t.planned})
 	}
 	_, c.Max = extremes(total, t.planned)
 	for _, l := range r.Limits {

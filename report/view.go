@@ -154,7 +154,7 @@ func (p *page) charts(r *Report, t timeline) error {
 		drawn = append(drawn, load)
 		lede, from := "The stacked areas are what came of the requests: plain colours were let through, hatched ones were refused, by the limit that refused. Grey bands are the stages of the plan.", "sent"
 		if !closed(r) {
-			lede, from = "The dashed line is what was offered. "+lede, "due"
+			lede, from = "The dashed line is the planned rate, about which random arrivals scatter. "+lede, "due"
 		}
 		p.addChart(load, lede)
 		if len(latency.Series) > 0 {

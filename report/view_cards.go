@@ -22,7 +22,8 @@ func cards(r *Report, t timeline) []card {
 	refused := rates(func(p measure.Point) float64 {
 		return float64(p.Outcomes[traffic.Throttled.String()] + p.Outcomes[traffic.QuotaExceeded.String()])
 	})
-	offered := card{Label: "Offered", Value: perS(float64(c.Planned), load), Unit: "/s", More: []string{things(c.Planned, "arrival") + peak(t.planned)}, Spark: sparkline(t.planned, "line", "offered per second over time")}
+	due := rates(func(p measure.Point) float64 { return float64(p.Sent + p.NotSent) })
+	offered := card{Label: "Offered", Value: perS(float64(c.Planned), load), Unit: "/s", More: []string{things(c.Planned, "arrival") + peak(due)}, Spark: sparkline(due, "line", "offered per second over time")}
 	if r.Loop == LoopClosed || s.Closed {
 		offered = card{Label: "Sent", Value: perS(float64(c.Sent), load), Unit: "/s", More: []string{things(uint64(max(0, r.Plan.Concurrency)), "client") + ", closed loop"}, Spark: sparkline(rates(func(p measure.Point) float64 { return float64(p.Sent) }), "line", "sent per second over time")}
 	}

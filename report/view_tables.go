@@ -252,7 +252,7 @@ func gap(row measure.Row) string {
 
 // seriesTable is the data of the charts over time.
 func seriesTable(r *Report, t timeline) *table {
-	out := &table{Head: []cell{text("From"), num("Offered/s"), num("Sent"), num("Done"), num("Ok"), num("Refused"), num("Failed"), num("Not sent"), num("p50"), num("p95"), num("p99"), num("In flight")}}
+	out := &table{Head: []cell{text("From"), num("Planned/s"), num("Sent"), num("Done"), num("Ok"), num("Refused"), num("Failed"), num("Not sent"), num("p50"), num("p95"), num("p99"), num("In flight")}}
 	for i, p := range t.points {
 		var refused uint64
 		for o := range traffic.Outcome(traffic.NumOutcomes) {

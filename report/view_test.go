@@ -53,7 +53,7 @@ func firstCells(t *table) []string {
 func TestClosedLoopOffersNothing(t *testing.T) {
 	for name, want := range map[string]bool{"closed": false, "realistic": true} {
 		page := render(t, "html", samples(t)[name])
-		for _, s := range []string{"The dashed line is what was offered", `"label":"offered"`, "when each request was due"} {
+		for _, s := range []string{"The dashed line is the planned rate", `"label":"planned"`, "when each request was due"} {
 			if got := strings.Contains(page, s); got != want {
 				t.Errorf("the page of %q says %q: %v, want %v", name, s, got, want)
 			}
